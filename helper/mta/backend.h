@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * backend: one kind of MTA, as a row of facts and one pure function.
+ *
+ * To add one: a folder helper/mta/NAME/ with its scanner, a row in backend.c, a folder of golden
+ * cases. Nothing else of the program knows an MTA by name.
+ *
+ * In every argv the word "{config}" inside an argument is replaced by the --config path. Programs
+ * are looked up in the system's administration directories; nothing passes through a shell.
+ */
+#ifndef MTA_STACK_BACKEND_H
+#define MTA_STACK_BACKEND_H
+
+#include "pure/scan.h"
+
+struct backend {
+	const char *name;	    /* the agent's `mta` parameter */
+	const char *title;	    /* for people: "Postfix" */
+	const char *default_config; /* absolute */
+
+	/* Yield findings, or ask for files (pure/scan.h). 0, or -1 with *ret_diag when the
+	 * configuration cannot be understood: EX_INSTALLED with file, line and reason. */
+	int (*scan)(struct scan *s, struct diag *ret_diag);
+
+	/* Prints "key = value" lines that the scanner uses: defaults, version. NULL: none. */
+	const char *const *facts_argv;
+
+	/* The MTA's own checkers, a NULL-terminated list. What they print to standard error and
+	 * their exit codes are compared before and after; only new objections count. */
+	const char *const *const *check_argvs;
+
+	/* Run by `mta-stack service`; each waits for its effect or is waited for. */
+	const char *const *start_argv;
+	const char *const *stop_argv;
+	const char *const *abort_argv;
+	const char *const *reload_argv;
+
+	const char *unit; /* the distribution's unit that would run it: "postfix.service" */
+};
+
+/* NULL-terminated, in the order of the documentation. */
+extern const struct backend *const backends[];
+
+/* NULL if there is none of that name. */
+const struct backend *backend_find(const char *name);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ipaddr: one IPv4 or IPv6 address as a value.
+ *
+ * Text forms are those of inet_pton(3) and inet_ntop(3): dotted quad, and RFC 4291 / RFC 5952. No
+ * brackets, no "IPv6:" tag, no zone, no prefix length: those belong to the grammars that use them.
+ * An IPv4-mapped IPv6 address (::ffff:a.b.c.d) is kept as IPv6; ipaddr_equal() tells it apart.
+ */
+#ifndef MTA_STACK_IPADDR_H
+#define MTA_STACK_IPADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ipaddr {
+	uint8_t family; /* 4, 6, or 0: none */
+	uint8_t bytes[16];
+};
+
+#define IPADDR_STRLEN 46 /* bytes, with the final NUL */
+
+/* Addresses that are never local and never answer; a client bound to them stays where it is and
+ * its mail is deferred. RFC 7600 (IPv4 dummy address), RFC 6666 (IPv6 discard prefix). */
+#define IPADDR_NOWHERE4 "192.0.0.8"
+#define IPADDR_NOWHERE6 "100::1"
+
+/* True, and *ret_addr filled, if exactly these len bytes spell an address. */
+bool ipaddr_parse(const char *text, size_t len, struct ipaddr *ret_addr);
+
+/* The canonical spelling; "" for family 0. Returns out. */
+const char *ipaddr_format(const struct ipaddr *a, char out[IPADDR_STRLEN]);
+
+int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b);
+
+static inline bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return ipaddr_compare(a, b) == 0;
+}
+
+/* 127/8, ::1 and the IPv4-mapped form of 127/8. */
+bool ipaddr_is_loopback(const struct ipaddr *a);
+
+/* 0.0.0.0 and :: */
+bool ipaddr_is_any(const struct ipaddr *a);
+
+#endif

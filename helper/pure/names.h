@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * names: which host name stands for an address, and why, or why none does.
+ *
+ * A map from address to verdict. Filled from the admin's names file (names_parse), then from
+ * evidence that a resolver gathered (names_judge), then read by the planner (names_find). Pure: the
+ * resolver only fills `struct evidence`, the rule is here.
+ */
+#ifndef MTA_STACK_NAMES_H
+#define MTA_STACK_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "data/diag.h"
+#include "data/pool.h"
+#include "pure/ipaddr.h"
+#include "pure/text.h"
+
+enum name_origin {
+	NAME_NONE,   /* the address stays; `reason` says why */
+	NAME_PINNED, /* the admin's names file */
+	NAME_PROVEN, /* forward-confirmed now */
+	NAME_SAVED,  /* forward-confirmed earlier, the resolver does not answer now */
+};
+
+struct name {
+	struct ipaddr addr;
+	enum name_origin origin;
+	const char *host;   /* NULL for NAME_NONE */
+	const char *reason; /* NAME_NONE, NAME_SAVED: one line for people */
+	bool pinned;	    /* the names file has it, whatever became of it */
+};
+
+struct names {
+	struct name *items; /* sorted by address */
+	size_t n, cap;
+	struct pool pool;
+};
+
+/* What to do with a remote whose name is not pinned: the agent's remote_names. */
+enum names_policy {
+	NAMES_PROVEN, /* DNS may prove it */
+	NAMES_PINNED, /* only the names file */
+	NAMES_OFF,    /* no remote is renamed */
+};
+
+enum lookup_state {
+	LOOKUP_NOT_DONE, /* not asked: --offline, pinned only, credentials */
+	LOOKUP_OK,
+	LOOKUP_NEGATIVE,  /* definitely no such name or record */
+	LOOKUP_TEMPORARY, /* no answer in time, or the server failed */
+};
+
+/* What a resolver saw for one address. With a pinned name `hosts` is that one name. */
+struct evidence {
+	struct ipaddr addr;
+	enum lookup_state reverse; /* of the PTR question; NOT_DONE with a pinned name */
+	const char *const *hosts;  /* the PTR's answers */
+	size_t n_hosts;
+	enum lookup_state forward;  /* of the A and AAAA questions for hosts[0], the worse one */
+	const struct ipaddr *addrs; /* their answers together */
+	size_t n_addrs;
+};
+
+void names_init(struct names *n);
+void names_release(struct names *n);
+
+/* Read a hosts(5) file: address, canonical name, aliases (ignored), '#' comments. An address that
+ * occurs twice with different names, a name that is no FQDN and an address that does not parse are
+ * errors (EX_CONFIGURED) with path and line. Loopback lines and names are passed over, so that
+ * /etc/hosts itself can be used. Adds NAME_PINNED entries. */
+int names_parse(struct names *n, struct span bytes, const char *path, struct diag *ret_diag);
+
+/* The same from a map saved earlier (same format, written by names_save): those entries serve only
+ * as a memory for names_judge(), never by themselves. */
+struct buf;
+int names_parse_saved(struct names *saved, struct span bytes, struct diag *ret_diag);
+void names_save(const struct names *n, struct buf *ret_bytes);
+
+/* NULL if the address has no verdict yet. */
+const struct name *names_find(const struct names *n, const struct ipaddr *addr);
+
+/* Decide on one address and store the verdict. `own` are this cluster's addresses: VIPs and nodes'.
+ * `saved` may be NULL. The rule, in order:
+ *   policy off → none;  pinned: definite no, or another address → none; else the pin stands
+ *   (also when the lookup failed or was not done);  policy pinned → none;
+ *   proven: exactly one PTR, valid FQDN, forward addresses are this one alone, none of them in
+ * `own`; temporary failure → the saved name if there is one, else none with the reason. */
+int names_judge(struct names *n, const struct evidence *e, enum names_policy policy,
+		const struct ipaddr *own, size_t n_own, const struct names *saved,
+		struct diag *ret_diag);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan.c guarantees sorted edits that do not overlap, and that a finding whose present text already
+ * says what is wanted yields no edit, so that planning twice changes nothing. It does not know what
+ * the bytes mean: scanners do.
+ */
+#include "pure/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/array.h"
+
+void plan_init(struct plan *p)
+{
+	*p = (struct plan){.pool = POOL_INIT};
+}
+
+void plan_release(struct plan *p)
+{
+	free(p->edits);
+	free(p->kept);
+	pool_release(&p->pool);
+	plan_init(p);
+}
+
+const char *edit_kind_name(enum edit_kind k)
+{
+	static const char *const names[] = {
+		[EDIT_BIND] = "bind", [EDIT_NAME] = "name",	[EDIT_REMOTE] = "remote",
+		[EDIT_KEY] = "key",   [EDIT_FAMILY] = "family",
+	};
+
+	return names[k];
+}
+
+static bool is_own(const struct stack *want, const struct ipaddr *a)
+{
+	if (ipaddr_is_loopback(a) || ipaddr_is_any(a) || ipaddr_equal(a, &want->vip4) ||
+	    ipaddr_equal(a, &want->vip6))
+		return true;
+	for (size_t i = 0; i < want->n_own; i++)
+		if (ipaddr_equal(a, &want->own[i]))
+			return true;
+	return false;
+}
+
+static int compare_remote(const void *a, const void *b)
+{
+	return ipaddr_compare(&((const struct remote_addr *)a)->addr,
+			      &((const struct remote_addr *)b)->addr);
+}
+
+int plan_addresses(const struct scan *s, const struct stack *want, struct remote_addr **ret_addrs,
+		   size_t *ret_n, struct diag *ret_diag)
+{
+	struct remote_addr *all = NULL;
+	size_t n = 0, cap = 0, out = 0;
+
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct finding *f = &s->findings[i];
+		struct remote_addr *r;
+
+		if ((f->kind != FIND_REMOTE && f->kind != FIND_KEY) || is_own(want, &f->addr))
+			continue;
+		r = array_grow(&all, &n, &cap);
+		if (r == NULL) {
+			free(all);
+			return diag_oom(ret_diag);
+		}
+		r->addr = f->addr;
+		r->has_key = f->kind == FIND_KEY;
+	}
+	if (n > 0)
+		qsort(all, n, sizeof(*all), compare_remote);
+	for (size_t i = 0; i < n; i++) {
+		if (out > 0 && ipaddr_equal(&all[out - 1].addr, &all[i].addr))
+			all[out - 1].has_key |= all[i].has_key;
+		else
+			all[out++] = all[i];
+	}
+	*ret_addrs = all;
+	*ret_n = out;
+	return 0;
+}
+
+static struct span range_of(const struct scan *s, const struct finding *f)
+{
+	return (struct span){s->files[f->file].bytes.at + f->off, f->len};
+}
+
+static void add_edit(struct plan *p, const struct scan *s, const struct finding *f,
+		     enum edit_kind kind, const char *text)
+{
+	struct span old = range_of(s, f);
+	struct edit *e;
+
+	if (text_equal(old, text))
+		return;
+	e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
+	if (e == NULL) {
+		p->pool.failed = true;
+		return;
+	}
+	e->kind = kind;
+	e->file = f->file;
+	e->off = f->off;
+	e->len = f->len;
+	e->text = text;
+	e->text_len = strlen(text);
+	e->what = f->what;
+	e->was = pool_dup(&p->pool, old.at, old.len);
+}
+
+static void add_kept(struct plan *p, const struct finding *f, const char *reason)
+{
+	struct kept *k = array_grow(&p->kept, &p->n_kept, &p->cap_kept);
+
+	if (k == NULL) {
+		p->pool.failed = true;
+		return;
+	}
+	k->file = f->file;
+	k->off = f->off;
+	k->addr = f->addr;
+	k->what = f->what;
+	k->reason = pool_dups(&p->pool, reason);
+}
+
+static const char *spell(struct plan *p, const struct finding *f, const struct ipaddr *a)
+{
+	char text[IPADDR_STRLEN];
+
+	ipaddr_format(a, text);
+	return f->bracketed_v6 && a->family == 6 ? pool_printf(&p->pool, "[%s]", text)
+						 : pool_dups(&p->pool, text);
+}
+
+/* Are these two the same value, spelled differently perhaps? */
+static bool same_value(const char *current, const char *value)
+{
+	struct span c = text_trim((struct span){current, strlen(current)});
+	struct ipaddr a, b;
+
+	if (c.len > 1 && c.at[0] == '[' && c.at[c.len - 1] == ']' &&
+	    ipaddr_parse(c.at + 1, c.len - 2, &a))
+		return ipaddr_parse(value, strlen(value), &b) && ipaddr_equal(&a, &b);
+	if (ipaddr_parse(c.at, c.len, &a) && ipaddr_parse(value, strlen(value), &b))
+		return ipaddr_equal(&a, &b);
+	return text_equal(c, value);
+}
+
+static void plan_setting(struct plan *p, const struct scan *s, const struct stack *want,
+			 const struct finding *f)
+{
+	static const struct ipaddr nowhere4 = {4, {192, 0, 0, 8}};
+	static const struct ipaddr nowhere6 = {6, {[0] = 1, [15] = 1}};
+	const struct ipaddr *v4 = want->vip4.family ? &want->vip4 : &nowhere4;
+	const struct ipaddr *v6 = want->vip6.family ? &want->vip6 : &nowhere6;
+	enum edit_kind kind = EDIT_BIND;
+	const char *value = "";
+
+	switch (f->setting) {
+	case SET_BIND4:
+		value = spell(p, f, v4);
+		kind = v4 == &nowhere4 ? EDIT_FAMILY : EDIT_BIND;
+		break;
+	case SET_BIND6:
+		value = spell(p, f, v6);
+		kind = v6 == &nowhere6 ? EDIT_FAMILY : EDIT_BIND;
+		break;
+	case SET_BINDS:
+		value = pool_printf(&p->pool, "%s%s%s", spell(p, f, v4), f->join ? f->join : "",
+				    spell(p, f, v6));
+		break;
+	case SET_NAME:
+		if (want->name == NULL)
+			return;
+		value = want->name;
+		kind = EDIT_NAME;
+		break;
+	case SET_FIXED:
+		value = f->fixed;
+		break;
+	}
+	if (f->current != NULL && same_value(f->current, value))
+		return;
+	add_edit(p, s, f, kind, pool_printf(&p->pool, "%s%s%s", f->before, value, f->after));
+}
+
+static void plan_remote(struct plan *p, const struct scan *s, const struct stack *want,
+			const struct names *names, const struct finding *f)
+{
+	const struct name *n;
+
+	if (is_own(want, &f->addr))
+		return;
+	if (f->kind == FIND_REMOTE)
+		p->remotes++;
+	n = names_find(names, &f->addr);
+	if (n == NULL || n->host == NULL) {
+		if (f->kind == FIND_REMOTE)
+			add_kept(p, f, n != NULL ? n->reason : "no name was looked up for it");
+		return;
+	}
+	if (f->kind == FIND_REMOTE)
+		p->named++;
+	add_edit(p, s, f, f->kind == FIND_KEY ? EDIT_KEY : EDIT_REMOTE,
+		 pool_printf(&p->pool, "%s%s%s", f->before, n->host, f->after));
+}
+
+static int compare_edit(const void *a, const void *b)
+{
+	const struct edit *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x->off != y->off)
+		return x->off < y->off ? -1 : 1;
+	/* insertions before a replacement at the same place; among them the scanner's order */
+	if ((x->len == 0) != (y->len == 0))
+		return x->len == 0 ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int compare_kept(const void *a, const void *b)
+{
+	const struct kept *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/* A place in the files that moves forward only, counting lines on the way. */
+struct place {
+	size_t file, off;
+	unsigned line;
+};
+
+static unsigned move_to(struct place *at, const struct scan *s, size_t file, size_t off)
+{
+	struct span bytes = s->files[file].bytes;
+
+	if (at->line == 0 || at->file != file)
+		*at = (struct place){file, 0, 1};
+	at->line += text_line_number((struct span){bytes.at + at->off, bytes.len - at->off},
+				     off - at->off) -
+		    1;
+	at->off = off;
+	return at->line;
+}
+
+static void number_lines(struct plan *p, const struct scan *s)
+{
+	struct place edits = {0}, kept = {0};
+
+	for (size_t i = 0; i < p->n_edits; i++)
+		p->edits[i].line = move_to(&edits, s, p->edits[i].file, p->edits[i].off);
+	for (size_t i = 0; i < p->n_kept; i++)
+		p->kept[i].line = move_to(&kept, s, p->kept[i].file, p->kept[i].off);
+}
+
+static int check_overlap(const struct plan *p, const struct scan *s, struct diag *ret_diag)
+{
+	for (size_t i = 1; i < p->n_edits; i++) {
+		const struct edit *a = &p->edits[i - 1], *b = &p->edits[i];
+
+		if (a->file == b->file && a->off + a->len > b->off)
+			return diag_set(ret_diag, EX_INSTALLED,
+					"cannot plan %s line %u: two edits claim the same bytes "
+					"(%s and %s)",
+					s->files[a->file].path, b->line, a->what, b->what);
+	}
+	return 0;
+}
+
+int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
+	      const struct names *names, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct finding *f = &s->findings[i];
+		size_t before = p->n_edits;
+
+		switch (f->kind) {
+		case FIND_SETTING:
+			plan_setting(p, s, want, f);
+			break;
+		case FIND_REMOTE:
+		case FIND_KEY:
+			plan_remote(p, s, want, names, f);
+			break;
+		case FIND_KEPT:
+			if (!is_own(want, &f->addr)) {
+				p->remotes++;
+				add_kept(p, f, f->reason);
+			}
+			break;
+		}
+		if (p->n_edits > before)
+			p->edits[before].seq = i;
+	}
+	if (!pool_ok(&p->pool))
+		return diag_oom(ret_diag);
+	if (p->n_edits > 0)
+		qsort(p->edits, p->n_edits, sizeof(*p->edits), compare_edit);
+	if (p->n_kept > 0)
+		qsort(p->kept, p->n_kept, sizeof(*p->kept), compare_kept);
+	number_lines(p, s);
+	return check_overlap(p, s, ret_diag);
+}
+
+bool plan_touches(const struct plan *p, size_t file)
+{
+	for (size_t i = 0; i < p->n_edits; i++)
+		if (p->edits[i].file == file)
+			return true;
+	return false;
+}
+
+void plan_render(const struct plan *p, size_t file, struct span old, struct buf *out)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < p->n_edits; i++) {
+		const struct edit *e = &p->edits[i];
+
+		if (e->file != file)
+			continue;
+		buf_add(out, old.at + from, e->off - from);
+		buf_add(out, e->text, e->text_len);
+		from = e->off + e->len;
+	}
+	buf_add(out, old.at + from, old.len - from);
+}

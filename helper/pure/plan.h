@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan: the list of byte-range edits that make a configuration speak as the VIP.
+ *
+ * Made from a finished scan, the wanted stack and the names. Pure; knows no MTA. Edits are sorted
+ * by file and offset and never overlap, so a new file is the old bytes with the edits poured in.
+ */
+#ifndef MTA_STACK_PLAN_H
+#define MTA_STACK_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "data/buf.h"
+#include "data/diag.h"
+#include "pure/ipaddr.h"
+#include "pure/names.h"
+#include "pure/scan.h"
+
+/* What the stack shall be. */
+struct stack {
+	struct ipaddr vip4, vip6; /* family 0: the VIP has no address of it */
+	const char *name;	  /* FQDN, or NULL: leave the MTA's name alone */
+	const struct ipaddr *own; /* VIPs and the nodes' addresses: never remotes */
+	size_t n_own;
+};
+
+enum edit_kind {
+	EDIT_BIND,   /* bind, and what makes the MTA keep to it */
+	EDIT_NAME,   /* what the MTA calls itself */
+	EDIT_REMOTE, /* a remote, from address to name */
+	EDIT_KEY,    /* a key that follows a remote */
+	EDIT_FAMILY, /* a family that the VIP lacks, closed without a bounce */
+};
+
+struct edit {
+	enum edit_kind kind;
+	size_t file;	 /* index into scan.files */
+	size_t off, len; /* the bytes replaced */
+	const char *text;
+	size_t text_len;
+	unsigned line;	  /* 1-based, in the original */
+	size_t seq;	  /* the place of its finding in the scan, to keep insertions in order */
+	const char *what; /* from the finding */
+	const char *was;  /* for people: the bytes replaced; "" for an insertion */
+};
+
+struct kept {
+	size_t file, off;
+	unsigned line; /* 1-based */
+	struct ipaddr addr;
+	const char *what;
+	const char *reason;
+};
+
+struct plan {
+	struct edit *edits;
+	size_t n_edits, cap_edits;
+	struct kept *kept;
+	size_t n_kept, cap_kept;
+	size_t remotes, named; /* places that name a remote by address; those of them renamed */
+	struct pool pool;
+};
+
+void plan_init(struct plan *p);
+void plan_release(struct plan *p);
+
+/* Addresses that want a verdict before plan_make(): remotes and keys, but neither loopback, nor
+ * any, nor own. Sorted, each once, with whether a key depends on it (it then must be pinned). */
+struct remote_addr {
+	struct ipaddr addr;
+	bool has_key;
+};
+int plan_addresses(const struct scan *s, const struct stack *want, struct remote_addr **ret_addrs,
+		   size_t *ret_n, struct diag *ret_diag);
+
+/* Fill an initialised plan. EX_FAILED only for lack of memory; EX_INSTALLED when two findings
+ * claim the same bytes, which would be a fault of the scanner. */
+int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
+	      const struct names *names, struct diag *ret_diag);
+
+const char *edit_kind_name(enum edit_kind k);
+
+/* Does any edit touch this file? */
+bool plan_touches(const struct plan *p, size_t file);
+
+/* The file's new bytes, appended to out. */
+void plan_render(const struct plan *p, size_t file, struct span old, struct buf *out);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan: what a backend is given and what it finds.
+ *
+ * A backend reads bytes and yields findings; it opens nothing and decides nothing. Order of calls:
+ *
+ *     scan_init(&s, config);                 the admin's --config
+ *     s.facts = …;                           what the MTA's own tools said, may be empty
+ *     do {
+ *             backend->scan(&s, &diag)       findings so far are dropped first
+ *             load each file with state FILE_WANTED, set bytes, len and state
+ *     } while (there was one);
+ *     read s.findings
+ *     scan_release(&s);
+ *
+ * A scan that still lacks files (tables, includes) asks for them with scan_file() and returns 0;
+ * it is called again from the start with all that was loaded before. So a scan is a pure function
+ * of facts and files, and a golden test can hold all of it.
+ *
+ * Strings in findings live in s.pool until scan_release(). Bytes of files belong to the loader and
+ * must stay until then too.
+ */
+#ifndef MTA_STACK_SCAN_H
+#define MTA_STACK_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "data/diag.h"
+#include "data/pool.h"
+#include "pure/ipaddr.h"
+#include "pure/text.h"
+
+enum file_state {
+	FILE_WANTED,	 /* the scan asks for it */
+	FILE_LOADED,	 /* bytes and len are valid */
+	FILE_ABSENT,	 /* there is none; the scan decides whether that is an error */
+	FILE_UNREADABLE, /* there, but not to be read; `why` says why */
+};
+
+/* A file that the MTA's own tool makes from a source, such as transport.lmdb from transport.
+ * The tool is run on a copy of the source in a private directory; its output is then published
+ * like any other file. */
+struct derived {
+	const char *path;   /* absolute path of the file that the MTA reads */
+	const char *suffix; /* what the tool adds to its input's name: ".lmdb"; "" if nothing */
+	const char *const *argv; /* NULL-terminated; the word "{source}" inside an argument is
+				    replaced by the copy's path: "postmap", "lmdb:{source}" */
+};
+
+struct file {
+	const char *path; /* absolute, as the MTA would open it */
+	int role;	  /* the backend's own, to know why it asked */
+	bool secret;	  /* holds passwords: never shown, originals 0600 */
+	enum file_state state;
+	const char *why;	 /* FILE_UNREADABLE: the system's reason */
+	struct span bytes;	 /* FILE_LOADED */
+	struct derived *derived; /* made from this one; a list, NULL when none */
+	size_t n_derived;
+	size_t cap_derived;
+};
+
+enum finding_kind {
+	FIND_REMOTE,  /* one place that names a remote host by its address */
+	FIND_KEY,     /* a lookup key that follows a remote: TLS policy, password */
+	FIND_SETTING, /* a local setting: what the stack binds to and is called */
+	FIND_KEPT,    /* an address that cannot be rewritten here; `reason` says why */
+};
+
+/* What value a setting wants; the planner fills it in, the backend does not know it. */
+enum setting {
+	SET_BIND4, /* the VIP's IPv4 address; IPADDR_NOWHERE4 when there is none */
+	SET_BIND6, /* the same for IPv6 */
+	SET_BINDS, /* both, IPv4 first, joined by `join` */
+	SET_NAME,  /* the stack's name */
+	SET_FIXED, /* `fixed`, whatever the VIP is: enforcing the bind, emptying an override */
+};
+
+/*
+ * One finding. The bytes [off, off+len) of file are what would be replaced:
+ * FIND_REMOTE, FIND_KEY: the address with whatever around it is spelled differently for a name; the
+ *   new text is before + name + after. The bare nexthop 198.51.100.7 in 198.51.100.7:27 has before
+ *   "[" and after "]".
+ * FIND_SETTING: the present value, or an empty range where a new setting is to be inserted; the
+ *   new text is before + value + after. `current` is what is in force now, NULL if unset: when it
+ *   means the wanted value already, nothing is edited.
+ * FIND_KEPT: only where to point.
+ */
+struct finding {
+	enum finding_kind kind;
+	enum setting setting;
+	size_t file;		    /* index into scan.files */
+	size_t off, len;	    /* bytes */
+	struct ipaddr addr;	    /* remote, key, kept */
+	const char *before, *after; /* never NULL */
+	const char *join;	    /* SET_BINDS */
+	const char *fixed;	    /* SET_FIXED */
+	const char *current;	    /* FIND_SETTING */
+	const char *reason;	    /* FIND_KEPT */
+	const char *what;	    /* for people: "relayhost", "smtp_bind_address" */
+	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
+	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
+};
+
+/* How to recognise the MTA that runs with this configuration. */
+struct process {
+	const char *pid_file; /* absolute; NULL: the backend has no way to tell */
+	const char *exe;      /* absolute path of the master program, or NULL */
+	bool pid_file_locked; /* the living master holds a lock on pid_file */
+};
+
+struct scan {
+	const char *config; /* Postfix: directory; others: main file; no trailing slash */
+	struct span facts;  /* output of backend->facts_argv; empty off the cluster */
+
+	struct file *files;
+	size_t n_files, cap_files;
+	struct finding *findings;
+	size_t n_findings, cap_findings;
+	const char **warnings; /* one line each, for people; about nothing that can be edited */
+	size_t n_warnings, cap_warnings;
+	struct process process;
+	struct pool pool;
+};
+
+void scan_init(struct scan *s, const char *config);
+void scan_release(struct scan *s);
+
+/* Forget findings and warnings; files stay. The loader calls it before each backend->scan(). */
+void scan_restart(struct scan *s);
+
+/* The file at this path: loaded earlier, or now asked for. NULL when memory ran out. The pointer is
+ * valid until the next scan_file(). A relative path is taken from s->config's directory. */
+struct file *scan_file(struct scan *s, const char *path, int role);
+
+/* Some file is still FILE_WANTED. */
+bool scan_wants(const struct scan *s);
+
+size_t scan_file_index(const struct scan *s, const struct file *f);
+
+/* Add what the MTA's tool makes from f. argv's strings must live in the pool or be constant. The
+ * same path is added once. */
+void scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
+		  const char *const *argv);
+
+/* A new finding, zeroed but for kind, file, range and empty before/after; never NULL: when memory
+ * runs out the pool is marked failed. */
+struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct file *f, size_t off,
+			 size_t len);
+
+void scan_warn(struct scan *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The value of `key` in s->facts, which has one "key = value" a line; false if it is not there. */
+bool scan_fact(const struct scan *s, const char *key, struct span *ret_value);
+
+#endif

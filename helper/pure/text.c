@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text.c guarantees to read only inside the spans that it is given, and ASCII rules whatever the
+ * locale is.
+ */
+#include "pure/text.h"
+
+#include <string.h>
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
+struct span text_trim(struct span s)
+{
+	while (s.len > 0 && text_is_blank(s.at[0])) {
+		s.at++;
+		s.len--;
+	}
+	while (s.len > 0 && text_is_blank(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+bool text_equal(struct span s, const char *word)
+{
+	return s.len == strlen(word) && (s.len == 0 || memcmp(s.at, word, s.len) == 0);
+}
+
+bool text_starts_nocase(struct span s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (s.len < n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (lower(s.at[i]) != lower(prefix[i]))
+			return false;
+	return true;
+}
+
+bool text_equal_nocase(struct span s, const char *word)
+{
+	return s.len == strlen(word) && text_starts_nocase(s, word);
+}
+
+bool text_line(struct span bytes, size_t from, struct span *ret_line, size_t *ret_next)
+{
+	const char *nl;
+
+	if (from >= bytes.len)
+		return false;
+	nl = memchr(bytes.at + from, '\n', bytes.len - from);
+	ret_line->at = bytes.at + from;
+	ret_line->len = nl ? (size_t)(nl - ret_line->at) : bytes.len - from;
+	*ret_next = from + ret_line->len + (nl ? 1 : 0);
+	return true;
+}
+
+unsigned text_line_number(struct span bytes, size_t at)
+{
+	unsigned n = 1;
+	const char *p = bytes.at, *end = bytes.at + (at < bytes.len ? at : bytes.len);
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		n++;
+		p++;
+	}
+	return n;
+}
+
+static bool is_label(struct span s)
+{
+	if (s.len == 0 || s.len > 63 || !is_alnum(s.at[0]) || !is_alnum(s.at[s.len - 1]))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (!is_alnum(s.at[i]) && s.at[i] != '-')
+			return false;
+	return true;
+}
+
+bool text_is_fqdn(struct span s)
+{
+	size_t start = 0, labels = 0;
+	bool digits = true;
+
+	if (s.len == 0 || s.len > 253)
+		return false;
+	for (size_t i = 0; i <= s.len; i++) {
+		if (i < s.len && s.at[i] != '.')
+			continue;
+		if (!is_label((struct span){s.at + start, i - start}))
+			return false;
+		digits = true;
+		for (size_t k = start; k < i; k++)
+			digits = digits && is_digit(s.at[k]);
+		labels++;
+		start = i + 1;
+	}
+	return labels >= 2 && !digits;
+}

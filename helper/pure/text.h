@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text: looking at bytes that are not NUL-terminated.
+ *
+ * A span is a place in somebody else's memory; it owns nothing. Files are bytes: any value may
+ * occur, NUL included, and the last line may lack its newline.
+ */
+#ifndef MTA_STACK_TEXT_H
+#define MTA_STACK_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct span {
+	const char *at;
+	size_t len;
+};
+
+static inline bool text_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+}
+
+/* s without blanks on either end. */
+struct span text_trim(struct span s);
+
+bool text_equal(struct span s, const char *word);
+bool text_equal_nocase(struct span s, const char *word);
+bool text_starts_nocase(struct span s, const char *prefix);
+
+/* The line that starts at offset `from`, without its newline; *ret_next is where the next one
+ * starts. False when `from` is at the end. */
+bool text_line(struct span bytes, size_t from, struct span *ret_line, size_t *ret_next);
+
+/* The 1-based number of the line in which offset `at` lies. Linear in `at`. */
+unsigned text_line_number(struct span bytes, size_t at);
+
+/* A fully qualified host name: RFC 1123 labels of 1 to 63 letters, digits and inner hyphens, at
+ * least two of them, the last not all digits, at most 253 bytes; a final dot is not allowed. */
+bool text_is_fqdn(struct span s);
+
+#endif
