@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * help.c holds the text of --help and nothing else. The man page says the same at more length; the
+ * lint target compares the two lists of options.
+ */
+#include <stdio.h>
+
+#include "program/options.h"
+
+static const char usage[] =
+	"mta-stack: make a mail server on a Pacemaker cluster speak as the cluster's virtual IP\n"
+	"\n"
+	"Usage: mta-stack COMMAND [OPTION…]\n"
+	"\n"
+	"Look:\n"
+	"  vip        which virtual IPs serve this resource, why these, and whether they are here\n"
+	"  plan       what apply would change, as a unified diff; writes nothing\n"
+	"  check      0 in sync, 7 not applied, 1 drifted: file and reason\n"
+	"Change:\n"
+	"  apply      save the originals, rewrite the configuration, ask the MTA's own checker\n"
+	"  restore    put the originals back\n"
+	"For the resource agent:\n"
+	"  service start|stop|reload|status   the MTA itself, recognised by more than a pid file\n"
+	"  monitor    state of the stack and the MTA: 0 running, 7 stopped, 1 failed, 190 "
+	"degraded\n"
+	"  validate   the parameters; with --level 10 this node too\n"
+	"\n"
+	"Options (defaults: the resource's parameters in OCF_RESKEY_*, then those named here):\n"
+	"  --resource ID          the cluster resource this is for\n"
+	"  --vip ID|ADDRESS       the virtual IP: a resource, or an address (then no cluster is\n"
+	"                         needed); may be repeated; default: found in the CIB\n"
+	"  --mta NAME             postfix\n"
+	"  --config PATH          Postfix: its configuration directory (/etc/postfix)\n"
+	"  --name HOST            what the MTA calls itself; default: the VIP's confirmed name\n"
+	"  --names FILE           pinned names of remote hosts, as in hosts(5)\n"
+	"  --remote-names HOW     proven (default), pinned or off: which remotes are renamed\n"
+	"  --unnamed WHAT         keep (default) or fail: a remote that has no name\n"
+	"  --offline              no look-up; pinned names are believed\n"
+	"  --service HOW          managed (default): the agent starts and stops the MTA; external\n"
+	"  --drift WHAT           report (default) or fail: files changed by others meanwhile\n"
+	"  --state-dir DIR        where originals are kept (" LOCALSTATEDIR "/lib/mta-stack)\n"
+	"  --cib-file FILE        read the CIB from a file\n"
+	"  --node NAME            be this node of the CIB\n"
+	"  --level N              depth of monitor and validate (0)\n"
+	"  --quick                check: by the files' dates and sizes only\n"
+	"  --deadline SECONDS     end by then (58)\n"
+	"  --output-as=text|json  (text)\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit codes are OCF's: 0 done, 1 failed, 2 bad command line, 3 no such command, 4 not\n"
+	"permitted, 5 not installed or not readable here, 6 wrong parameters, 7 not running,\n"
+	"190 degraded. See mta-stack(8) and ocf_mta_stack(7).\n";
+
+void options_help(void)
+{
+	(void)fputs(usage, stdout);
+}

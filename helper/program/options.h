@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options: the command line and, behind it, the resource's parameters in the environment.
+ *
+ * An option on the command line wins over OCF_RESKEY_*, which wins over the built-in default. All
+ * values are checked here, so that a command never starts with a bad one. Strings point into argv,
+ * the environment or the options' own pool, until options_release().
+ */
+#ifndef MTA_STACK_OPTIONS_H
+#define MTA_STACK_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "data/diag.h"
+#include "data/pool.h"
+#include "mta/backend.h"
+#include "pure/names.h"
+
+enum on_finding {	     /* the agent's drift, leak and unnamed */
+		  ON_REPORT, /* say so, degraded at most; unnamed: keep the address */
+		  ON_FAIL,
+};
+
+struct options {
+	const char *command, *argument; /* argument: service's and explain's; may be NULL */
+	const char *resource;		/* without ":N"; may be NULL */
+	const char **vips;		/* ids or addresses, as given */
+	size_t n_vips, cap_vips;
+	const struct backend *backend; /* NULL if no --mta was given */
+	const char *config;	       /* absolute; default: the backend's */
+	const char *name;	       /* --name, or NULL: the VIP's confirmed name */
+	const char *names_file, *state_dir, *cib_file, *node; /* may be NULL, but state_dir */
+	enum names_policy policy;
+	enum on_finding drift, unnamed;
+	bool external; /* service=external */
+	bool offline, json, help, version, quick;
+	bool from_agent; /* OCF_RESOURCE_INSTANCE is set: refuse instead of warn */
+	int level;	 /* OCF_CHECK_LEVEL or --level */
+	long deadline_ms;
+	struct pool pool;
+};
+
+/* Read argv and the environment. -1 with EX_ARGS (command line) or EX_CONFIGURED (OCF_RESKEY_*). */
+int options_parse(struct options *o, int argc, char **argv, struct diag *ret_diag);
+void options_release(struct options *o);
+
+/* The instance's name: the resource's, else the backend's. Never NULL after options_parse() with
+ * a backend. */
+const char *options_instance(const struct options *o);
+
+/* Print the text of --help. */
+void options_help(void);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text and ipaddr: spans, lines, host names, addresses. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "pure/ipaddr.h"
+#include "pure/text.h"
+
+static struct span span(const char *s)
+{
+	return (struct span){s, strlen(s)};
+}
+
+static void lines_with_and_without_the_last_newline(void **state)
+{
+	struct span line;
+	size_t next = 0;
+
+	(void)state;
+	assert_true(text_line(span("a\n\nb"), 0, &line, &next));
+	assert_true(text_equal(line, "a"));
+	assert_true(text_line(span("a\n\nb"), next, &line, &next));
+	assert_true(text_equal(line, ""));
+	assert_true(text_line(span("a\n\nb"), next, &line, &next));
+	assert_true(text_equal(line, "b"));
+	assert_false(text_line(span("a\n\nb"), next, &line, &next));
+	assert_false(text_line(span(""), 0, &line, &next));
+}
+
+static void line_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(text_line_number(span("a\nb\nc"), 0), 1);
+	assert_int_equal(text_line_number(span("a\nb\nc"), 1), 1);
+	assert_int_equal(text_line_number(span("a\nb\nc"), 2), 2);
+	assert_int_equal(text_line_number(span("a\nb\nc"), 99), 3);
+}
+
+static void trimming(void **state)
+{
+	(void)state;
+	assert_true(text_equal(text_trim(span(" \t a b \r\n")), "a b"));
+	assert_true(text_equal(text_trim(span("  ")), ""));
+}
+
+static void fqdn(void **state)
+{
+	static const char *const good[] = {"a.example", "mx-1.remote.example", "1.a", "x.y9"};
+	static const char *const bad[] = {"",	   "localhost", "a..b",	   ".a.b",  "a.b.",
+					  "-a.b",  "a-.b",	"a_b.c",   "a.1",   "192.0.2.1",
+					  "a.b c", "a.b\n",	"*.a.com", "[a.b]", "ä.example"};
+	char label[70];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(text_is_fqdn(span(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(text_is_fqdn(span(bad[i])));
+	memset(label, 'a', 64);
+	memcpy(label + 64, ".b", 3);
+	assert_false(text_is_fqdn(span(label)));
+	assert_true(text_is_fqdn(span(label + 1)));
+}
+
+static void addresses_round_trip(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} t[] = {{"192.0.2.10", "192.0.2.10"},
+		 {"2001:DB8:0:0::10", "2001:db8::10"},
+		 {"::1", "::1"},
+		 {"::ffff:192.0.2.1", "::ffff:192.0.2.1"}};
+	static const char *const bad[] = {"",	      "192.0.2",  "192.0.2.1.",	  "192.0.2.256",
+					  "[::1]",    "::1%eth0", "192.0.2.1/24", "0x7f.1",
+					  " 1.2.3.4", "1.2.3.4 ", "fe80::1::2"};
+	char out[IPADDR_STRLEN];
+	struct ipaddr a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		assert_true(ipaddr_parse(t[i].in, strlen(t[i].in), &a));
+		assert_string_equal(ipaddr_format(&a, out), t[i].out);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(ipaddr_parse(bad[i], strlen(bad[i]), &a));
+	assert_false(ipaddr_parse("1.2.3.4\0", 8, &a));
+}
+
+static struct ipaddr addr(const char *s)
+{
+	struct ipaddr a = {0};
+
+	assert_true(ipaddr_parse(s, strlen(s), &a));
+	return a;
+}
+
+static void loopback_any_and_order(void **state)
+{
+	struct ipaddr a = addr("127.9.9.9"), b = addr("::1"), c = addr("::ffff:127.0.0.1"),
+		      d = addr("192.0.2.1"), e = addr("::"), f = addr("0.0.0.0"),
+		      g = addr("::ffff:192.0.2.1");
+
+	(void)state;
+	assert_true(ipaddr_is_loopback(&a) && ipaddr_is_loopback(&b) && ipaddr_is_loopback(&c));
+	assert_false(ipaddr_is_loopback(&d) || ipaddr_is_loopback(&e) || ipaddr_is_loopback(&g));
+	assert_true(ipaddr_is_any(&e) && ipaddr_is_any(&f));
+	assert_false(ipaddr_is_any(&d) || ipaddr_is_any(&(struct ipaddr){0}));
+	assert_false(ipaddr_equal(&d, &g));
+	assert_true(ipaddr_compare(&d, &g) < 0);
+}
+
+static void nowhere_addresses_parse(void **state)
+{
+	struct ipaddr a = addr(IPADDR_NOWHERE4), b = addr(IPADDR_NOWHERE6);
+
+	(void)state;
+	assert_int_equal(a.family, 4);
+	assert_int_equal(b.family, 6);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_with_and_without_the_last_newline),
+		cmocka_unit_test(line_numbers),
+		cmocka_unit_test(trimming),
+		cmocka_unit_test(fqdn),
+		cmocka_unit_test(addresses_round_trip),
+		cmocka_unit_test(loopback_any_and_order),
+		cmocka_unit_test(nowhere_addresses_parse),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
