@@ -66,6 +66,7 @@ struct stack_record {
 	const char *vip4, *vip6, *name;
 	const char *pid_file, *exe; /* struct process of the scan: for a monitor without a scan */
 	bool pid_file_locked;
+	int port; /* on which the MTA accepts mail; 0: none */
 };
 
 enum instance_phase instance_phase(const struct instance *inst);

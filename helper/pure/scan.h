@@ -107,6 +107,7 @@ struct process {
 	const char *pid_file; /* absolute; NULL: the backend has no way to tell */
 	const char *exe;      /* absolute path of the master program, or NULL */
 	bool pid_file_locked; /* the living master holds a lock on pid_file */
+	int port; /* on which it accepts mail on the VIP; 0: it does not listen for the network */
 };
 
 struct scan {
