@@ -88,6 +88,7 @@ cluster_move() {
 	local rc
 	[ $# -eq 2 ] || die "usage: lab move RESOURCE NODE"
 	cluster_must_be_node "$2"
+	cluster_is_started "$1" "$2" && return 0
 	cluster_ask crm_resource --move --resource "$1" --node "$2" >/dev/null || return 1
 	cluster_wait_started "$1" "$2"
 	rc=$?

@@ -56,6 +56,7 @@ dns_configure() {
 			    ip-address: 0.0.0.0
 			    ip-address: ::0
 			    username: ""
+			    server-count: 1
 			    zonesdir: "/etc/nsd/zones"
 			    database: ""
 			    pidfile: "/run/nsd.pid"
@@ -86,8 +87,8 @@ dns_command() {
 
 dns_start() {
 	dns_is_up && return 0
-	machine_enter dns nsd -c /etc/nsd/nsd.conf && poll 10 dns_answers ||
-		{ say "lab: the DNS server did not start"; return 1; }
+	machine_enter dns nsd -c /etc/nsd/nsd.conf 2>>"$IN/dns/console" && poll 10 dns_answers ||
+		{ say "lab: the DNS server did not start: $(tail -n 1 "$IN/dns/console")"; return 1; }
 }
 
 dns_stop() {
@@ -120,12 +121,12 @@ dns_add() {
 dns_signal() {
 	# shellcheck disable=SC2016 # for the shell over there
 	machine_enter dns sh -c 'for p in /proc/[0-9]*; do
-			read -r comm <$p/comm && [ "$comm" = nsd ] && kill -$0 ${p#/proc/}
+			[ "$(readlink $p/exe)" = /usr/sbin/nsd ] && kill -$0 ${p#/proc/}
 		done; :' "$1" 2>/dev/null
 }
 
 dns_is_up() {
-	[ -n "$(machine_enter dns sh -c 'grep -lx nsd /proc/[0-9]*/comm' 2>/dev/null)" ]
+	machine_enter dns sh -c 'readlink /proc/[0-9]*/exe' | grep -qx /usr/sbin/nsd
 }
 
 dns_is_down() {

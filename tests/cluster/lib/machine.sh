@@ -40,7 +40,8 @@ machine_start() {
 	net_plug "$m" || { say "lab: no network for $m"; return 1; }
 	(
 		cgroup_join "$m" "${groups[@]}" || exit 1
-		SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 exec setsid systemd-nspawn -q --register=no --keep-unit \
+		export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
+		exec setsid systemd-nspawn -q --register=no --keep-unit \
 			-M "$LAB-$m" --hostname="$m" -D "$IN/$m/root" \
 			--network-namespace-path="/run/netns/$LAB-$m" \
 			--resolv-conf=off --timezone=off --link-journal=no --capability=all \

@@ -16,6 +16,8 @@ postfix_install() {
 	chroot "$R" sh -ec '
 		useradd -m -s /usr/sbin/nologin mailadmin
 		chown -R root:root /etc/postfix
+		# Postfix waits until a file that it reads has not changed for two seconds.
+		touch -d "1 hour ago" /etc/postfix/*
 		if [ -e /etc/postfix/transport ]; then
 			postmap lmdb:/etc/postfix/transport
 			postalias lmdb:/etc/aliases
