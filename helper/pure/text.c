@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -19,7 +14,7 @@ static bool is_digit(char c)
 
 static bool is_alnum(char c)
 {
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+	return is_digit(c) || (text_lower(c) >= 'a' && text_lower(c) <= 'z');
 }
 
 struct span text_trim(struct span s)
@@ -45,7 +40,7 @@ bool text_starts_nocase(struct span s, const char *prefix)
 	if (s.len < n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (lower(s.at[i]) != lower(prefix[i]))
+		if (text_lower(s.at[i]) != text_lower(prefix[i]))
 			return false;
 	return true;
 }
