@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -77,6 +78,12 @@ static void reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* execve(2) does not write to its lists, but its type does not say so. */
+static char *const *as_execve_wants(const char *const *list)
+{
+	return (char *const *)(uintptr_t)list;
+}
+
 static _Noreturn void become(const struct spawn *job, const char *path, const char *const *env,
 			     const int fds[SPAWN_CHILD_FDS], pid_t parent)
 {
@@ -90,7 +97,7 @@ static _Noreturn void become(const struct spawn *job, const char *path, const ch
 		fail_fd = SPAWN_CHILD_FDS - 1;
 		in_dir = job->dir == NULL || chdir(job->dir) == 0;
 		if (in_dir && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
-			(void)execve(path, (char *const *)job->argv, (char *const *)env);
+			(void)execve(path, as_execve_wants(job->argv), as_execve_wants(env));
 	}
 	error = in_dir ? errno : -errno;
 	(void)!write(fail_fd, &error, sizeof(error));
