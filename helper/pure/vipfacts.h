@@ -3,7 +3,8 @@
  * vipfacts: what mta-stack-cib prints, and its reading.
  *
  * The two programs speak in lines `key=value`, UTF-8, no quoting, control characters replaced by
- * '?'. Keys before the first `vip=` are about the cluster; each `vip=` starts a record:
+ * '?'. Keys before the first `vip=` are about the cluster; each `vip=` starts a record; `own=` and
+ * `finding=` are about the cluster wherever they stand:
  *
  *     format=1
  *     node=node1              this node's name in the CIB; absent off the cluster
@@ -65,7 +66,8 @@ struct vipfacts {
 void vipfacts_init(struct vipfacts *f);
 void vipfacts_release(struct vipfacts *f);
 
-/* Append what the bytes say. -1, EX_FAILED with the line, if they are not of this format. */
+/* Append what the bytes say. -1, EX_FAILED with the line, if they are not of this format; what was
+ * appended up to there stays, to be released. */
 int vipfacts_parse(struct vipfacts *f, struct span bytes, struct diag *ret_diag);
 
 #endif
