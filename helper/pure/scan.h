@@ -52,6 +52,7 @@ struct file {
 	const char *path; /* absolute, as the MTA would open it */
 	int role;	  /* the backend's own, to know why it asked */
 	bool secret;	  /* holds passwords: never shown, originals 0600 */
+	bool tmp_lock;	  /* its editors write PATH.tmp under flock(2), as postconf -e does */
 	enum file_state state;
 	const char *why;	 /* FILE_UNREADABLE: the system's reason */
 	struct span bytes;	 /* FILE_LOADED */
@@ -130,8 +131,8 @@ void scan_release(struct scan *s);
 /* Forget findings and warnings; files stay. The loader calls it before each backend->scan(). */
 void scan_restart(struct scan *s);
 
-/* The file at this path: loaded earlier, or now asked for. NULL when memory ran out. The pointer is
- * valid until the next scan_file(). A relative path is taken from s->config's directory. */
+/* The file at this absolute path: loaded earlier, or now asked for. NULL when memory ran out. The
+ * pointer is valid until the next scan_file(). What a relative path means the backend knows. */
 struct file *scan_file(struct scan *s, const char *path, int role);
 
 /* Some file is still FILE_WANTED. */

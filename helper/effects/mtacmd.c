@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mtacmd.c guarantees that a tool that hangs is ended by the deadline and that one that is not
+ * installed is told apart from one that objects. It does not know what the tools mean.
+ */
+#include "effects/mtacmd.h"
+
+#include <string.h>
+
+#include "data/pool.h"
+
+#define MAX_WORDS 32
+#define HOLE	  "{config}"
+
+int mtacmd_run(const char *const *argv, const char *config, const struct deadline *d,
+	       struct spawn_result *ret_result, struct diag *ret_diag)
+{
+	const char *filled[MAX_WORDS + 1] = {NULL};
+	struct spawn job = {.argv = filled};
+	struct pool pool = POOL_INIT;
+	int status = -1;
+	size_t n;
+
+	for (n = 0; argv[n] != NULL && n < MAX_WORDS; n++) {
+		const char *hole = strstr(argv[n], HOLE);
+
+		filled[n] = hole == NULL ? argv[n]
+					 : pool_printf(&pool, "%.*s%s%s", (int)(hole - argv[n]),
+						       argv[n], config, hole + strlen(HOLE));
+	}
+	if (argv[n] != NULL)
+		(void)diag_set(ret_diag, EX_FAILED, "cannot run %s: too many words", argv[0]);
+	else if (!pool_ok(&pool))
+		(void)diag_oom(ret_diag);
+	else
+		status = spawn_run(&job, d, ret_result, ret_diag);
+	pool_release(&pool);
+	return status;
+}
+
+int mtacmd_facts(const struct backend *b, const char *config, const struct deadline *d,
+		 struct buf *ret_facts, struct diag *ret_diag)
+{
+	struct spawn_result r = SPAWN_RESULT_INIT;
+	char path[PATH_MAX];
+	int status;
+
+	if (b->facts_argv == NULL || spawn_find(b->facts_argv[0], path, NULL) < 0)
+		return 0;
+	status = mtacmd_run(b->facts_argv, config, d, &r, ret_diag);
+	if (status == 0)
+		status = spawn_expect_zero(b->facts_argv[0], &r, ret_diag);
+	if (status == 0)
+		buf_add(ret_facts, buf_str(&r.out), r.out.len);
+	spawn_result_release(&r);
+	return status == 0 && !buf_ok(ret_facts) ? diag_oom(ret_diag) : status;
+}
+
+static int object(const char *const *argv, const char *config, const struct deadline *d,
+		  struct buf *ret_lines, struct diag *ret_diag)
+{
+	struct spawn_result r = SPAWN_RESULT_INIT;
+	int status = mtacmd_run(argv, config, d, &r, ret_diag);
+
+	if (status == 0 && r.end != SPAWN_EXITED) {
+		status = spawn_expect_zero(argv[0], &r, ret_diag);
+	} else if (status == 0) {
+		buf_add(ret_lines, buf_str(&r.err), r.err.len);
+		if (r.err.len > 0 && r.err.data[r.err.len - 1] != '\n')
+			buf_adds(ret_lines, "\n");
+		if (r.number != 0)
+			buf_addf(ret_lines, "%s failed with status %d\n", argv[0], r.number);
+	}
+	spawn_result_release(&r);
+	return status;
+}
+
+int mtacmd_objections(const struct backend *b, const char *config, const struct deadline *d,
+		      struct buf *ret_lines, size_t *ret_ran, struct diag *ret_diag)
+{
+	char path[PATH_MAX];
+	size_t ran = 0;
+
+	for (size_t i = 0; b->check_argvs != NULL && b->check_argvs[i] != NULL; i++) {
+		if (spawn_find(b->check_argvs[i][0], path, NULL) < 0)
+			continue;
+		if (object(b->check_argvs[i], config, d, ret_lines, ret_diag) < 0)
+			return -1;
+		ran++;
+	}
+	if (!buf_ok(ret_lines))
+		return diag_oom(ret_diag);
+	*ret_ran = ran;
+	return 0;
+}
+
+static bool has_line(struct span all, struct span wanted)
+{
+	struct span line;
+	size_t next = 0;
+
+	while (text_line(all, next, &line, &next))
+		if (line.len == wanted.len && memcmp(line.at, wanted.at, line.len) == 0)
+			return true;
+	return false;
+}
+
+bool mtacmd_new_objection(struct span before, struct span after, struct span *ret_line)
+{
+	struct span line;
+	size_t next = 0;
+
+	while (text_line(after, next, &line, &next)) {
+		if (text_trim(line).len > 0 && !has_line(before, line)) {
+			*ret_line = line;
+			return true;
+		}
+	}
+	return false;
+}

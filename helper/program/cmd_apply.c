@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * apply: rewrite the configuration so that it speaks as the VIP.
+ *
+ * It guarantees that the MTA's own checkers object to nothing afterwards that they did not object
+ * to before; otherwise the admin's configuration is put back and the first new objection is the
+ * error. A file that changes under our hands is read again, a few times.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "data/array.h"
+#include "effects/mtacmd.h"
+#include "program/commands.h"
+#include "program/output.h"
+
+#define ROUNDS 5 /* how often to start over when somebody edits at the same time */
+
+struct changes {
+	struct change *items;
+	size_t n, cap;
+};
+
+/* The edits of one file lie together, since a plan is sorted by file. */
+static int add_file(struct changes *c, const struct survey *s, size_t file)
+{
+	const struct file *f = &s->scan.files[file];
+	const struct plan *p = &s->plan;
+	struct change *change;
+	size_t first = 0, n = 0;
+
+	while (p->edits[first].file != file)
+		first++;
+	while (first + n < p->n_edits && p->edits[first + n].file == file)
+		n++;
+	change = array_grow(&c->items, &c->n, &c->cap);
+	if (change == NULL)
+		return -1;
+	change->path = f->path;
+	change->edits = p->edits + first;
+	change->n_edits = n;
+	change->postconf_lock = f->tmp_lock;
+	change->secret = f->secret;
+	return 0;
+}
+
+static int add_derived(struct changes *c, const struct survey *s, size_t file,
+		       struct instance *inst, const struct deadline *d, struct diag *ret_diag)
+{
+	const struct file *f = &s->scan.files[file];
+	struct buf now = BUF_INIT;
+	int status = 0;
+
+	if (f->n_derived == 0)
+		return 0;
+	plan_render(&s->plan, file, f->bytes, &now);
+	if (!buf_ok(&now))
+		status = diag_oom(ret_diag);
+	for (size_t i = 0; status == 0 && i < f->n_derived; i++) {
+		const char *content = NULL;
+		struct change *change;
+
+		status = instance_build(inst, f->path, (struct span){buf_str(&now), now.len},
+					&f->derived[i], d, &content, ret_diag);
+		if (status < 0)
+			break;
+		change = array_grow(&c->items, &c->n, &c->cap);
+		if (change == NULL) {
+			status = diag_oom(ret_diag);
+			break;
+		}
+		change->path = f->derived[i].path;
+		change->content = content;
+		change->source = f->path;
+		change->derived = &f->derived[i];
+		change->secret = f->secret;
+	}
+	buf_release(&now);
+	return status;
+}
+
+static int collect(struct changes *c, const struct survey *s, struct instance *inst,
+		   const struct deadline *d, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < s->scan.n_files; i++)
+		if (plan_touches(&s->plan, i) && add_file(c, s, i) < 0)
+			return diag_oom(ret_diag);
+	for (size_t i = 0; i < s->scan.n_files; i++)
+		if (plan_touches(&s->plan, i) && add_derived(c, s, i, inst, d, ret_diag) < 0)
+			return -1;
+	return 0;
+}
+
+static int publish(const struct options *o, struct survey *s, struct instance *inst,
+		   const struct deadline *d, enum publish_end *ret_end, struct diag *ret_diag)
+{
+	char v4[IPADDR_STRLEN], v6[IPADDR_STRLEN];
+	const struct stack_record record = {
+		.mta = o->backend->name,
+		.config = o->config,
+		.vip = s->facts.vips[0].resource,
+		.vip4 = s->want.vip4.family ? ipaddr_format(&s->want.vip4, v4) : NULL,
+		.vip6 = s->want.vip6.family ? ipaddr_format(&s->want.vip6, v6) : NULL,
+		.name = s->want.name,
+		.pid_file = s->scan.process.pid_file,
+		.exe = s->scan.process.exe,
+		.pid_file_locked = s->scan.process.pid_file_locked,
+		.port = s->scan.process.port,
+	};
+	struct changes c = {NULL, 0, 0};
+	int status = collect(&c, s, inst, d, ret_diag);
+
+	if (status == 0)
+		status = instance_publish(inst, c.items, c.n, &record, d, ret_end, ret_diag);
+	free(c.items);
+	return status;
+}
+
+static int undo(struct instance *inst, const struct deadline *d, struct span objection,
+		struct diag *ret_diag)
+{
+	struct restore_report report;
+	struct diag why;
+	int len = objection.len > 600 ? 600 : (int)objection.len;
+
+	if (instance_restore(inst, d, &report, &why) < 0)
+		return diag_set(ret_diag, EX_FAILED,
+				"cannot apply: the MTA objects: %.*s; and cannot undo: %s", len,
+				objection.at, why.text);
+	return diag_set(ret_diag, EX_INSTALLED,
+			"cannot apply: the MTA objects: %.*s; the configuration was put back", len,
+			objection.at);
+}
+
+/* One attempt: plan, publish, have it checked. */
+static int attempt(const struct options *o, struct survey *s, struct instance *inst,
+		   const struct deadline *d, enum publish_end *ret_end, struct diag *ret_diag)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+	struct span objection;
+	size_t ran = 0;
+	int status = survey_plan(s, o, inst, d, ret_diag);
+
+	if (status == 0 && o->unnamed == ON_FAIL && s->plan.n_kept > 0)
+		status = diag_set(
+			ret_diag, EX_FAILED,
+			"cannot apply: %s line %u has no name (%s) and unnamed=fail is set",
+			s->scan.files[s->plan.kept[0].file].path, s->plan.kept[0].line,
+			s->plan.kept[0].reason);
+	if (status == 0)
+		status = mtacmd_objections(o->backend, o->config, d, &before, &ran, ret_diag);
+	if (status == 0)
+		status = publish(o, s, inst, d, ret_end, ret_diag);
+	if (status == 0 && *ret_end == PUBLISH_DONE) {
+		struct diag why = {EX_FAILED, ""};
+
+		if (mtacmd_objections(o->backend, o->config, d, &after, &ran, &why) < 0)
+			status = undo(inst, d, (struct span){why.text, strlen(why.text)}, ret_diag);
+		else if (mtacmd_new_objection((struct span){buf_str(&before), before.len},
+					      (struct span){buf_str(&after), after.len},
+					      &objection))
+			status = undo(inst, d, objection, ret_diag);
+		else if (ran == 0)
+			(void)fprintf(
+				stderr,
+				"mta-stack: %s's own checker is not installed here: the result "
+				"was not checked\n",
+				o->backend->title);
+	}
+	buf_release(&before);
+	buf_release(&after);
+	return status;
+}
+
+static int refuse_or_warn(const struct options *o, const struct survey *s, struct diag *ret_diag)
+{
+	const char *why = NULL;
+	const struct vip *missing = survey_missing_vip(s, &why);
+	char addr[IPADDR_STRLEN];
+
+	if (missing == NULL)
+		return 0;
+	ipaddr_format(&missing->addr, addr);
+	if (o->from_agent)
+		return diag_set(
+			ret_diag, EX_FAILED,
+			"cannot apply: the VIP %s (%s) %s; order and colocate this resource "
+			"after it",
+			addr, missing->resource, why);
+	(void)fprintf(stderr, "mta-stack: the VIP %s %s: mail waits until it is\n", addr, why);
+	return 0;
+}
+
+static int report(const struct options *o, const struct survey *s, struct diag *ret_diag)
+{
+	size_t files = 0;
+
+	if (o->json)
+		return output_json(output_plan_json(s), ret_diag);
+	for (size_t i = 0; i < s->scan.n_files; i++)
+		files += plan_touches(&s->plan, i);
+	(void)printf("applied: %zu edits in %zu files\n", s->plan.n_edits, files);
+	output_plan_kept(s, stdout);
+	output_notes(s, stdout);
+	return 0;
+}
+
+int cmd_apply(const struct options *o, struct diag *ret_diag)
+{
+	struct deadline d = deadline_in_ms(o->deadline_ms);
+	enum publish_end end = PUBLISH_CONFLICT;
+	struct instance *inst = NULL;
+	struct survey s;
+	int status;
+
+	survey_init(&s);
+	status = survey_vips(&s, o, &d, ret_diag);
+	if (status == 0)
+		status = refuse_or_warn(o, &s, ret_diag);
+	if (status == 0)
+		status = instance_open(o->state_dir, options_instance(o), &d, &inst, ret_diag);
+	for (int i = 0; i < ROUNDS && status == 0 && end == PUBLISH_CONFLICT; i++)
+		status = attempt(o, &s, inst, &d, &end, ret_diag);
+	if (status == 0 && end == PUBLISH_CONFLICT)
+		status = -1; /* the last attempt said which file */
+	if (status == 0)
+		status = survey_save_names(&s, inst, ret_diag);
+	if (status == 0)
+		status = report(o, &s, ret_diag);
+	survey_release(&s);
+	instance_close(inst);
+	return status;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * restore: put the admin's own configuration back. Asks no cluster and no name server.
+ */
+#include <stdio.h>
+
+#include "effects/instance.h"
+#include "program/commands.h"
+#include "program/output.h"
+
+static const char *how_name(enum restored how)
+{
+	static const char *const names[] = {
+		[RESTORED_EXACT] = "restored",	[RESTORED_ALREADY] = "nothing-of-ours",
+		[RESTORED_MERGED] = "merged",	[RESTORED_OVERLAP] = "overlap",
+		[RESTORED_REBUILT] = "rebuilt", [RESTORED_GONE] = "gone",
+		[RESTORED_ODD] = "odd",
+	};
+
+	return names[how];
+}
+
+static int print_json(const struct restore_report *r, struct diag *ret_diag)
+{
+	json_t *files = json_array();
+
+	for (size_t i = 0; i < r->n; i++)
+		(void)json_array_append_new(
+			files, json_pack("{s:s, s:s, s:s*, s:s*}", "file", r->files[i].path, "how",
+					 how_name(r->files[i].how), "detail", r->files[i].detail,
+					 "original", r->files[i].kept));
+	return output_json(json_pack("{s:b, s:o}", "clean", r->clean, "files", files), ret_diag);
+}
+
+static int report(const struct options *o, const struct restore_report *r, struct diag *ret_diag)
+{
+	const struct restored_file *first = NULL;
+
+	if (o->json && print_json(r, ret_diag) < 0)
+		return -1;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct restored_file *f = &r->files[i];
+
+		if (!o->json)
+			(void)printf("%s: %s%s%s\n", f->path, how_name(f->how),
+				     f->detail ? ": " : "", f->detail ? f->detail : "");
+		if (first == NULL && (f->how == RESTORED_OVERLAP || f->how == RESTORED_GONE ||
+				      f->how == RESTORED_ODD))
+			first = f;
+	}
+	if (r->clean || first == NULL)
+		return EX_OK;
+	return diag_set(ret_diag, EX_DEGRADED, "%s was not put back whole: %s%s%s", first->path,
+			first->detail ? first->detail : how_name(first->how),
+			first->kept ? "; the original is " : "", first->kept ? first->kept : "");
+}
+
+int cmd_restore(const struct options *o, struct diag *ret_diag)
+{
+	struct deadline d = deadline_in_ms(o->deadline_ms);
+	struct instance *inst = NULL;
+	struct restore_report r;
+	int status;
+
+	if (instance_open(o->state_dir, options_instance(o), &d, &inst, ret_diag) < 0)
+		return -1;
+	status = instance_restore(inst, &d, &r, ret_diag);
+	if (status == 0)
+		status = report(o, &r, ret_diag);
+	instance_close(inst);
+	return status;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output.c guarantees that nothing of a secret file is printed but line numbers. It judges nothing.
+ */
+#include "program/output.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "effects/spawn.h"
+
+#define MASK "********"
+
+int output_json(json_t *value, struct diag *ret_diag)
+{
+	int r = value != NULL ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
+
+	json_decref(value);
+	if (r < 0)
+		return diag_oom(ret_diag);
+	(void)putchar('\n');
+	return 0;
+}
+
+/* A string as far as it is UTF-8; bytes that are not become '?', since JSON knows no others. */
+static json_t *text(const char *bytes, size_t len)
+{
+	json_t *s = json_stringn(bytes, len);
+	char *copy;
+
+	if (s != NULL || (copy = malloc(len + 1)) == NULL)
+		return s;
+	for (size_t i = 0; i < len; i++)
+		copy[i] = (unsigned char)bytes[i] < 0x80 ? bytes[i] : '?';
+	s = json_stringn(copy, len);
+	free(copy);
+	return s;
+}
+
+json_t *output_plan_json(const struct survey *s)
+{
+	json_t *edits = json_array(), *kept = json_array();
+	const struct plan *p = &s->plan;
+
+	for (size_t i = 0; i < p->n_edits; i++) {
+		const struct edit *e = &p->edits[i];
+		const struct file *f = &s->scan.files[e->file];
+		const char *was = f->secret ? MASK : e->was;
+		const char *now = f->secret ? MASK : e->text;
+
+		(void)json_array_append_new(
+			edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file", f->path, "line",
+					 (int)e->line, "kind", edit_kind_name(e->kind), "old",
+					 text(was, strlen(was)), "new", text(now, strlen(now))));
+	}
+	for (size_t i = 0; i < p->n_kept; i++) {
+		const struct kept *k = &p->kept[i];
+		char addr[IPADDR_STRLEN];
+
+		(void)json_array_append_new(
+			kept, json_pack("{s:s, s:i, s:s, s:s}", "file", s->scan.files[k->file].path,
+					"line", (int)k->line, "address",
+					ipaddr_format(&k->addr, addr), "reason", k->reason));
+	}
+	return json_pack("{s:o, s:o, s:i}", "edits", edits, "kept", kept, "changed",
+			 (int)p->n_edits);
+}
+
+static void print_diff(struct span diff)
+{
+	bool colour = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+	struct span line;
+	size_t next = 0;
+
+	while (text_line(diff, next, &line, &next)) {
+		const char *on = "";
+
+		if (colour && line.len > 0)
+			on = line.at[0] == '+'	 ? "\033[32m"
+			     : line.at[0] == '-' ? "\033[31m"
+			     : line.at[0] == '@' ? "\033[36m"
+						 : "";
+		(void)printf("%s%.*s%s\n", on, (int)line.len, line.at, on[0] ? "\033[0m" : "");
+	}
+}
+
+static int diff_file(const struct survey *s, size_t i, const struct admin_file *a,
+		     const struct deadline *d, struct diag *ret_diag)
+{
+	const struct file *f = &s->scan.files[i];
+	char from[PATH_MAX + 8], to[PATH_MAX + 8];
+	const char *argv[] = {"diff", "-a", "-u",    "--label", from, "--label",
+			      to,     "--", a->real, "-",	NULL};
+	struct spawn job = {.argv = argv, .max_out = (size_t)64 * 1024 * 1024};
+	struct spawn_result r = SPAWN_RESULT_INIT;
+	struct buf now = BUF_INIT;
+	int status = -1;
+
+	(void)snprintf(from, sizeof(from), "a%s", f->path);
+	(void)snprintf(to, sizeof(to), "b%s", f->path);
+	plan_render(&s->plan, i, f->bytes, &now);
+	if (!buf_ok(&now)) {
+		(void)diag_oom(ret_diag);
+	} else if (now.len != a->live.len || memcmp(now.data, a->live.at, now.len) != 0) {
+		job.input = (struct span){now.data, now.len};
+		status = spawn_run(&job, d, &r, ret_diag);
+		/* diff(1): 1 means that they differ, more is trouble */
+		if (status == 0 && (r.end != SPAWN_EXITED || r.number > 1))
+			status = spawn_expect_zero("diff", &r, ret_diag);
+		if (status == 0)
+			print_diff((struct span){buf_str(&r.out), r.out.len});
+	} else {
+		status = 0;
+	}
+	buf_release(&now);
+	spawn_result_release(&r);
+	return status;
+}
+
+int output_plan_diff(const struct survey *s, struct instance *inst, const struct deadline *d,
+		     struct diag *ret_diag)
+{
+	for (size_t i = 0; i < s->scan.n_files; i++) {
+		const struct file *f = &s->scan.files[i];
+		const struct admin_file *a;
+
+		if (f->state != FILE_LOADED)
+			continue;
+		if (instance_load(inst, f->path, d, &a, ret_diag) < 0)
+			return -1;
+		if (!plan_touches(&s->plan, i) && !a->rewritten)
+			continue;
+		if (!f->secret) {
+			if (diff_file(s, i, a, d, ret_diag) < 0)
+				return -1;
+			continue;
+		}
+		for (size_t k = 0; k < s->plan.n_edits; k++)
+			if (s->plan.edits[k].file == i)
+				(void)printf("# %s line %u: a key follows its remote "
+					     "(content not shown)\n",
+					     f->path, s->plan.edits[k].line);
+	}
+	return 0;
+}
+
+void output_plan_kept(const struct survey *s, FILE *out)
+{
+	const struct plan *p = &s->plan;
+
+	if (p->remotes > 0)
+		(void)fprintf(out, "# %zu of %zu remotes by name\n", p->named, p->remotes);
+	for (size_t i = 0; i < p->n_kept; i++) {
+		const struct kept *k = &p->kept[i];
+		char addr[IPADDR_STRLEN];
+
+		(void)fprintf(out, "# %s line %u: %s stays: %s\n", s->scan.files[k->file].path,
+			      k->line, ipaddr_format(&k->addr, addr), k->reason);
+	}
+}
+
+void output_notes(const struct survey *s, FILE *out)
+{
+	for (size_t i = 0; i < s->facts.n_findings; i++)
+		(void)fprintf(out, "# %s\n", s->facts.findings[i]);
+	for (size_t i = 0; i < s->n_notes; i++)
+		(void)fprintf(out, "# %s\n", s->notes[i]);
+	for (size_t i = 0; s->scanned && i < s->scan.n_warnings; i++)
+		(void)fprintf(out, "# %s\n", s->scan.warnings[i]);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * survey: everything that must be known before a change, gathered in the one direction that data
+ * flows: VIPs, then the configuration's findings, then names, then the plan.
+ *
+ *     survey_init(&s);
+ *     survey_vips(&s, o, d, diag)            which VIPs, and whether they are here
+ *     survey_plan(&s, o, inst, d, diag)      name, scan, names, plan
+ *     survey_release(&s);
+ *
+ * Nothing is written. Strings live until survey_release(), files' bytes until instance_close().
+ */
+#ifndef MTA_STACK_SURVEY_H
+#define MTA_STACK_SURVEY_H
+
+#include "data/buf.h"
+#include "effects/instance.h"
+#include "effects/netaddr.h"
+#include "program/options.h"
+#include "pure/plan.h"
+#include "pure/vipfacts.h"
+
+struct survey {
+	struct vipfacts facts;
+	struct netaddrs local; /* the addresses of this node */
+	struct stack want;
+	struct ipaddr *own; /* backing of want.own */
+	size_t n_own, cap_own;
+	struct buf mta_facts;
+	struct scan scan;
+	struct names names;
+	struct plan plan;
+	const char **notes; /* one line each, for people: what was noticed on the way */
+	size_t n_notes, cap_notes;
+	bool scanned; /* scan, names and plan are initialised */
+	struct pool pool;
+};
+
+void survey_init(struct survey *s);
+void survey_release(struct survey *s);
+
+int survey_vips(struct survey *s, const struct options *o, const struct deadline *d,
+		struct diag *ret_diag);
+
+/* Only the findings: for a command that plans nothing. With process_only it ends as soon as
+ * s->scan.process is known, before large tables are read. */
+int survey_scan(struct survey *s, const struct options *o, struct instance *inst, bool process_only,
+		const struct deadline *d, struct diag *ret_diag);
+
+int survey_plan(struct survey *s, const struct options *o, struct instance *inst,
+		const struct deadline *d, struct diag *ret_diag);
+
+/* Remember a line for output_notes(); the same one once. */
+void survey_note(struct survey *s, const char *text);
+
+/* Keep what DNS has confirmed for the day when it does not answer. */
+int survey_save_names(const struct survey *s, struct instance *inst, struct diag *ret_diag);
+
+/* The first VIP that is not usable on this node, with the reason ("is not on this node", "is still
+ * tentative"); NULL if all are. */
+const struct vip *survey_missing_vip(const struct survey *s, const char **ret_why);
+
+/* Ask the kernel again which addresses are here. */
+int survey_look_again(struct survey *s, struct diag *ret_diag);
+
+#endif
