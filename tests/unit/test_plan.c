@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan: findings become edits, and nothing else changes. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pure/plan.h"
+
+struct world {
+	struct scan scan;
+	struct names names;
+	struct plan plan;
+	struct stack want;
+	struct diag diag;
+};
+
+static struct ipaddr addr(const char *s)
+{
+	struct ipaddr a = {0};
+
+	assert_true(ipaddr_parse(s, strlen(s), &a));
+	return a;
+}
+
+static struct file *add_file(struct world *w, const char *path, const char *text)
+{
+	struct file *f = scan_file(&w->scan, path, 0);
+
+	assert_non_null(f);
+	f->state = FILE_LOADED;
+	f->bytes = (struct span){text, strlen(text)};
+	return f;
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	scan_init(&w->scan, "/etc/x");
+	names_init(&w->names);
+	plan_init(&w->plan);
+	w->want.vip4 = addr("192.0.2.10");
+	w->want.name = "mail.cluster.example";
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	scan_release(&w->scan);
+	names_release(&w->names);
+	plan_release(&w->plan);
+	free(w);
+	return 0;
+}
+
+static void pin(struct world *w, const char *line)
+{
+	const struct name *n;
+	struct evidence e = {.reverse = LOOKUP_NOT_DONE, .forward = LOOKUP_NOT_DONE};
+	char address[IPADDR_STRLEN] = "";
+
+	assert_int_equal(
+		names_parse(&w->names, (struct span){line, strlen(line)}, "names", &w->diag), 0);
+	memcpy(address, line, strcspn(line, " "));
+	e.addr = addr(address);
+	assert_int_equal(names_judge(&w->names, &e, NAMES_PROVEN, NULL, 0, NULL, &w->diag), 0);
+	n = names_find(&w->names, &e.addr);
+	assert_non_null(n);
+	assert_non_null(n->host);
+}
+
+static struct finding *remote(struct world *w, const char *file_text, const char *literal,
+			      enum finding_kind kind)
+{
+	const char *at = strstr(file_text, literal);
+	struct finding *f;
+
+	assert_non_null(at);
+	f = scan_add(&w->scan, kind, &w->scan.files[w->scan.n_files - 1], (size_t)(at - file_text),
+		     strlen(literal));
+	f->addr = addr(literal);
+	f->what = "relayhost";
+	f->reason = "it comes from a database";
+	return f;
+}
+
+static const char *rendered(struct world *w, struct buf *out)
+{
+	buf_clear(out);
+	plan_render(&w->plan, 0, w->scan.files[0].bytes, out);
+	return buf_str(out);
+}
+
+static void make(struct world *w)
+{
+	assert_int_equal(plan_make(&w->plan, &w->scan, &w->want, &w->names, &w->diag), 0);
+}
+
+static void a_remote_becomes_its_name(void **state)
+{
+	static const char text[] = "a\nrelayhost = 198.51.100.7:27 # no\nb";
+	struct world *w = *state;
+	struct buf out = BUF_INIT;
+	struct finding *f;
+
+	add_file(w, "/etc/x/main", text);
+	f = remote(w, text, "198.51.100.7", FIND_REMOTE);
+	f->before = "[";
+	f->after = "]";
+	pin(w, "198.51.100.7 mx.remote.example");
+	make(w);
+	assert_int_equal(w->plan.n_edits, 1);
+	assert_int_equal(w->plan.edits[0].kind, EDIT_REMOTE);
+	assert_int_equal(w->plan.edits[0].line, 2);
+	assert_string_equal(w->plan.edits[0].was, "198.51.100.7");
+	assert_string_equal(rendered(w, &out), "a\nrelayhost = [mx.remote.example]:27 # no\nb");
+	assert_int_equal(w->plan.remotes, 1);
+	assert_int_equal(w->plan.named, 1);
+	buf_release(&out);
+}
+
+static void an_unnamed_remote_is_kept_with_its_reason(void **state)
+{
+	static const char text[] = "x\ny 198.51.100.7\n";
+	struct world *w = *state;
+
+	add_file(w, "/etc/x/main", text);
+	remote(w, text, "198.51.100.7", FIND_REMOTE);
+	make(w);
+	assert_int_equal(w->plan.n_edits, 0);
+	assert_int_equal(w->plan.n_kept, 1);
+	assert_int_equal(w->plan.kept[0].line, 2);
+	assert_non_null(w->plan.kept[0].reason);
+}
+
+static void own_and_loopback_addresses_are_no_remotes(void **state)
+{
+	static const char text[] = "127.0.0.1 192.0.2.10 192.0.2.11 ::1";
+	struct world *w = *state;
+	struct ipaddr own[] = {addr("192.0.2.11")};
+	struct remote_addr *addrs = NULL;
+	size_t n = 99;
+
+	add_file(w, "/etc/x/main", text);
+	w->want.own = own;
+	w->want.n_own = 1;
+	remote(w, text, "127.0.0.1", FIND_REMOTE);
+	remote(w, text, "192.0.2.10", FIND_REMOTE);
+	remote(w, text, "192.0.2.11", FIND_KEPT);
+	remote(w, text, "::1", FIND_KEPT);
+	assert_int_equal(plan_addresses(&w->scan, &w->want, &addrs, &n, &w->diag), 0);
+	assert_int_equal(n, 0);
+	free(addrs);
+	make(w);
+	assert_int_equal(w->plan.remotes, 0);
+	assert_int_equal(w->plan.n_kept, 0);
+}
+
+static void addresses_are_asked_once_and_keys_are_noted(void **state)
+{
+	static const char text[] = "198.51.100.9 198.51.100.7 2001:db8::7";
+	struct world *w = *state;
+	struct remote_addr *addrs = NULL;
+	size_t n = 0;
+
+	add_file(w, "/etc/x/main", text);
+	remote(w, text, "198.51.100.9", FIND_REMOTE);
+	remote(w, text, "198.51.100.7", FIND_REMOTE);
+	remote(w, text, "198.51.100.7", FIND_KEY);
+	remote(w, text, "2001:db8::7", FIND_REMOTE);
+	assert_int_equal(plan_addresses(&w->scan, &w->want, &addrs, &n, &w->diag), 0);
+	assert_int_equal(n, 3);
+	assert_true(addrs[0].has_key);
+	assert_false(addrs[1].has_key);
+	assert_int_equal(addrs[2].addr.family, 6);
+	free(addrs);
+}
+
+static struct finding *setting(struct world *w, enum setting what, size_t off, size_t len)
+{
+	struct finding *f = scan_add(&w->scan, FIND_SETTING, &w->scan.files[0], off, len);
+
+	f->setting = what;
+	f->what = "setting";
+	return f;
+}
+
+static void settings_are_inserted_in_the_scanners_order(void **state)
+{
+	struct world *w = *state;
+	struct buf out = BUF_INIT;
+	struct finding *f;
+
+	add_file(w, "/etc/x/main", "a\n");
+	f = setting(w, SET_BIND4, 2, 0);
+	f->before = "bind4 = ";
+	f->after = "\n";
+	f = setting(w, SET_BIND6, 2, 0);
+	f->before = "bind6 = ";
+	f->after = "\n";
+	f = setting(w, SET_FIXED, 2, 0);
+	f->before = "enforce = ";
+	f->fixed = "yes";
+	f->after = "\n";
+	f = setting(w, SET_NAME, 2, 0);
+	f->before = "name = ";
+	f->after = "\n";
+	make(w);
+	assert_string_equal(rendered(w, &out), "a\nbind4 = 192.0.2.10\nbind6 = 100::1\n"
+					       "enforce = yes\nname = mail.cluster.example\n");
+	assert_int_equal(w->plan.edits[0].kind, EDIT_BIND);
+	assert_int_equal(w->plan.edits[1].kind, EDIT_FAMILY);
+	assert_int_equal(w->plan.edits[3].kind, EDIT_NAME);
+	buf_release(&out);
+}
+
+static void a_setting_that_says_it_already_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	struct finding *f;
+
+	add_file(w, "/etc/x/main", "bind = [192.0.2.10]\nbind6=0100::0001\nname=other.example\n");
+	f = setting(w, SET_BIND4, 7, 12);
+	f->current = "[192.0.2.10]";
+	f = setting(w, SET_BIND6, 26, 10);
+	f->current = "0100::0001";
+	w->want.name = NULL;
+	f = setting(w, SET_NAME, 42, 13);
+	f->current = "other.example";
+	make(w);
+	assert_int_equal(w->plan.n_edits, 0);
+}
+
+static void both_families_in_one_setting(void **state)
+{
+	struct world *w = *state;
+	struct buf out = BUF_INIT;
+	struct finding *f;
+
+	add_file(w, "/etc/x/main", "interface = x\n");
+	f = setting(w, SET_BINDS, 12, 1);
+	f->before = "<; ";
+	f->join = " ; ";
+	f->bracketed_v6 = true;
+	make(w);
+	assert_string_equal(rendered(w, &out), "interface = <; 192.0.2.10 ; [100::1]\n");
+	buf_release(&out);
+}
+
+static void overlapping_findings_are_a_fault(void **state)
+{
+	static const char text[] = "198.51.100.7";
+	struct world *w = *state;
+
+	add_file(w, "/etc/x/main", text);
+	remote(w, text, "198.51.100.7", FIND_REMOTE);
+	remote(w, text, "198.51.100.7", FIND_REMOTE);
+	pin(w, "198.51.100.7 mx.remote.example");
+	assert_int_equal(plan_make(&w->plan, &w->scan, &w->want, &w->names, &w->diag), -1);
+	assert_int_equal(w->diag.code, EX_INSTALLED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_remote_becomes_its_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_unnamed_remote_is_kept_with_its_reason, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(own_and_loopback_addresses_are_no_remotes, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(addresses_are_asked_once_and_keys_are_noted, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(settings_are_inserted_in_the_scanners_order, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_setting_that_says_it_already_is_left_alone, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(both_families_in_one_setting, setup, teardown),
+		cmocka_unit_test_setup_teardown(overlapping_findings_are_a_fault, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
