@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * backend.c guarantees one table of what MTAs there are; it knows nothing else about them.
+ */
+#include "mta/backend.h"
+
+#include <string.h>
+
+extern const struct backend backend_postfix;
+
+const struct backend *const backends[] = {&backend_postfix, NULL};
+
+const struct backend *backend_find(const char *name)
+{
+	for (size_t i = 0; backends[i] != NULL; i++)
+		if (strcmp(backends[i]->name, name) == 0)
+			return backends[i];
+	return NULL;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * postfix.c guarantees the order of one scan and gives its memory back. --config is Postfix's
+ * configuration directory.
+ */
+#include "mta/backend.h"
+#include "mta/postfix/postfix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a file was asked for; tables have their kind, from 0 up. */
+#define ROLE_CONFIG (-1)
+
+static void release(struct pf *pf)
+{
+	for (size_t i = 0; i < pf->n_services; i++)
+		free(pf->services[i].overrides.items);
+	free(pf->services);
+	free(pf->params.items);
+	free(pf->pieces);
+	free(pf->seen);
+	free(pf->visits);
+	pool_release(&pf->pool);
+}
+
+static int ask(struct pf *pf, const char *name, size_t *ret_index)
+{
+	struct file *f = scan_file(
+		pf->scan, pool_printf(&pf->pool, "%s/%s", pf->scan->config, name), ROLE_CONFIG);
+
+	if (f == NULL)
+		return diag_oom(pf->diag);
+	*ret_index = scan_file_index(pf->scan, f);
+	if (f->state == FILE_ABSENT)
+		return diag_set(pf->diag, EX_INSTALLED, "cannot open %s: No such file or directory",
+				f->path);
+	if (f->state == FILE_UNREADABLE)
+		return diag_set(pf->diag, EX_INSTALLED, "cannot open %s: %s", f->path,
+				f->why ? f->why : "unreadable");
+	return 0;
+}
+
+static int process_scan(struct pf *pf)
+{
+	struct process *p = &pf->scan->process;
+	struct pool *pool = &pf->scan->pool;
+	struct traced queue, daemons;
+
+	if (pf_value(pf, "queue_directory", &queue) < 0 ||
+	    pf_value(pf, "daemon_directory", &daemons) < 0)
+		return -1;
+	p->pid_file = pool_printf(pool, "%.*s/pid/master.pid", (int)queue.len, queue.text);
+	if (daemons.len > 0)
+		p->exe = pool_printf(pool, "%.*s/master", (int)daemons.len, daemons.text);
+	p->pid_file_locked = true;
+	return 0;
+}
+
+static int scan_all(struct pf *pf)
+{
+	if (ask(pf, "main.cf", &pf->main_cf) < 0 || ask(pf, "master.cf", &pf->master_cf) < 0)
+		return -1;
+	if (scan_wants(pf->scan))
+		return 0;
+	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0 || process_scan(pf) < 0 ||
+	    places_scan(pf) < 0)
+		return -1;
+	return scan_wants(pf->scan) ? 0 : clients_scan(pf);
+}
+
+static int scan(struct scan *s, struct diag *ret_diag)
+{
+	struct pf pf = {.scan = s, .diag = ret_diag, .pool = POOL_INIT};
+	int rc = scan_all(&pf);
+
+	if (rc == 0 && (!pool_ok(&pf.pool) || !pool_ok(&s->pool)))
+		rc = diag_oom(ret_diag);
+	release(&pf);
+	return rc;
+}
+
+/* Defaults that the scanner asks for; postconf -d reads no configuration. */
+static const char *const facts_argv[] = {"postconf",
+					 "-c",
+					 "{config}",
+					 "-d",
+					 "mail_version",
+					 "default_database_type",
+					 "queue_directory",
+					 "daemon_directory",
+					 "data_directory",
+					 "myhostname",
+					 "mydomain",
+					 "compatibility_level",
+					 NULL};
+
+static const char *const check_main[] = {"postconf", "-c", "{config}", "-x", NULL};
+static const char *const check_master[] = {"postconf", "-c", "{config}", "-Mx", NULL};
+static const char *const *const check_argvs[] = {check_main, check_master, NULL};
+
+static const char *const start_argv[] = {"postfix", "-c", "{config}", "start", NULL};
+static const char *const stop_argv[] = {"postfix", "-c", "{config}", "stop", NULL};
+static const char *const abort_argv[] = {"postfix", "-c", "{config}", "abort", NULL};
+static const char *const reload_argv[] = {"postfix", "-c", "{config}", "reload", NULL};
+
+const struct backend backend_postfix = {
+	.name = "postfix",
+	.title = "Postfix",
+	.default_config = "/etc/postfix",
+	.scan = scan,
+	.facts_argv = facts_argv,
+	.check_argvs = check_argvs,
+	.start_argv = start_argv,
+	.stop_argv = stop_argv,
+	.abort_argv = abort_argv,
+	.reload_argv = reload_argv,
+	/* Debian's postfix.service runs nothing; it pulls in postfix@-.service, which does. */
+	.unit = "postfix.service",
+};

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * postfix: what the parts of the Postfix scanner share. Nobody else includes this.
+ *
+ * The grammar is that of the Postfix sources (3.4 to 3.10); the function that a rule was read from
+ * is named where the rule stands. Call order of one scan, all in postfix.c:
+ *
+ *     main_cf_read, master_cf_read     logical lines into params and services
+ *     places_scan                      every parameter that can name a host, in every context
+ *     clients_scan                     bind addresses and names of the smtp and lmtp clients
+ *
+ * All memory belongs to struct pf and is given back when the scan ends; what findings point to is
+ * in scan->pool or constant.
+ */
+#ifndef MTA_STACK_POSTFIX_H
+#define MTA_STACK_POSTFIX_H
+
+#include "data/buf.h"
+#include "pure/scan.h"
+
+/* --- text that knows where it stands (traced.c) --------------------------------------------- */
+
+#define NO_FILE ((size_t)-1) /* a default, a fact: nowhere in the files */
+
+struct piece {
+	size_t at, len; /* bytes of the text */
+	size_t file, off;
+};
+
+/* Bytes, put together from pieces of files. A copy is a view; parts are views too. */
+struct traced {
+	const char *text;
+	size_t len;
+	size_t base;	 /* where text starts, as piece.at counts */
+	size_t first, n; /* pf.pieces */
+};
+
+struct pf;
+
+/* The bytes [from, from+len) of t. */
+struct traced traced_part(struct traced t, size_t from, size_t len);
+struct traced traced_trim(struct traced t);
+
+/* One stretch of bytes in one file? Then true, and where. */
+bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off);
+
+/* Where the text begins: for messages. False if nowhere. */
+bool traced_start(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off);
+
+/* Where it stands, also when it is empty: for inserting there. */
+bool traced_point(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off);
+
+struct traced traced_of_span(struct pf *pf, struct span s, size_t file, size_t off);
+
+/* Take the next word off *rest: mystrtok(), with braces mystrtokq(). */
+bool traced_word(struct traced *rest, const char *separators, bool braces, struct traced *ret);
+
+/* The inside of {…}, blanks stripped: extpar(). False if t is not exactly that. */
+bool traced_braced(struct traced t, struct traced *ret);
+
+/* The length of the balanced {…} that t starts with, 0 if it does not: balpar(). */
+size_t traced_balance(struct traced t);
+
+static inline struct span traced_span(struct traced t)
+{
+	return (struct span){t.text, t.len};
+}
+
+/* The offset of c, or len. */
+size_t traced_find(struct traced t, char c);
+
+/* A text under construction. Pieces of other texts may not be made meanwhile, unless both are kept
+ * from tracing. */
+struct builder {
+	struct buf text;
+	size_t first;
+	bool tracing;
+};
+
+void builder_start(struct pf *pf, struct builder *b, bool tracing);
+void builder_add(struct pf *pf, struct builder *b, struct traced t);
+void builder_add_span(struct pf *pf, struct builder *b, struct span s, size_t file, size_t off);
+struct traced builder_end(struct pf *pf, struct builder *b);
+
+/* --- logical lines (lines.c) ---------------------------------------------------------------- */
+
+struct lines {
+	size_t file;
+	struct span bytes;
+	size_t next; /* where the next line starts */
+	size_t end;  /* the end of the last line that has text, without its newline */
+};
+
+/* The next logical line, as readllines() reads them. */
+bool lines_next(struct pf *pf, struct lines *it, struct traced *ret);
+
+/* Split at '=': split_nameval(). NULL, or why not. */
+const char *split_nameval(struct traced t, struct traced *ret_name, struct traced *ret_value);
+
+/* --- configuration -------------------------------------------------------------------------- */
+
+struct param {
+	struct span name;
+	struct traced value;
+	bool tight; /* nothing between '=' and where the value would stand */
+};
+
+struct params {
+	struct param *items;
+	size_t n, cap;
+};
+
+enum use {
+	USE_LOOPBACK = 1, /* a nexthop on this machine */
+	USE_REMOTE = 2,	  /* anything else that is reached over IP */
+};
+
+struct service {
+	struct span name, type, command;
+	struct params overrides; /* -o name=value, in order */
+	size_t end;		 /* in master.cf: where a line may be inserted after it */
+	unsigned uses;		 /* enum use, or'ed */
+	bool replaced;		 /* a later line has the same name and type */
+};
+
+/* A place already found: the same address may be reached in several ways. */
+struct seen {
+	size_t file, off, len;
+	size_t finding;
+};
+
+/* What a lookup table's lines mean. */
+enum table_kind {
+	TABLE_TRANSPORT, /* results: transport:nexthop */
+	TABLE_NEXTHOP,	 /* results: nexthop */
+	TABLE_FILTER,	 /* results: FILTER transport:nexthop */
+	TABLE_PASSWORD,	 /* keys: host or nexthop */
+	TABLE_POLICY,	 /* keys: nexthop */
+};
+
+struct visit {
+	size_t file;
+	enum table_kind kind;
+	bool patterns;
+};
+
+struct pf {
+	struct scan *scan;
+	struct diag *diag;
+	size_t main_cf, master_cf; /* scan->files */
+	bool main_open_end;	   /* main.cf lacks the last newline */
+	struct params params;	   /* of main.cf, in order; the last of a name counts */
+	struct service *services;
+	size_t n_services, cap_services;
+	const struct service *context; /* whose -o count now; NULL: main.cf alone */
+	struct piece *pieces;
+	size_t n_pieces, cap_pieces;
+	struct seen *seen;
+	size_t n_seen, cap_seen;
+	struct visit *visits;
+	size_t n_visits, cap_visits;
+	const char *blind; /* a table of keys that cannot be followed, or NULL */
+	struct pool pool;  /* texts that end with the scan */
+};
+
+/* -1 with "cannot understand FILE line N: reason". */
+int pf_bad(struct pf *pf, struct traced where, const char *reason);
+
+struct file *pf_file(const struct pf *pf, size_t index);
+
+int main_cf_read(struct pf *pf);
+int master_cf_read(struct pf *pf);
+
+/* The definition that counts in this context, NULL if there is none. */
+const struct param *param_find(const struct params *p, struct span name);
+const struct param *pf_param(const struct pf *pf, struct span name);
+
+/* The expanded value of a parameter: -o, main.cf, facts, or what Postfix has built in. */
+int pf_value(struct pf *pf, const char *name, struct traced *ret);
+
+/* Postfix's own default for it; empty if unknown. */
+struct span default_value(const struct pf *pf, struct span name);
+
+/* $name, ${name}, ${name?…}, ${{a} == {b} ? {…} : {…}}: mac_expand(). */
+int expand(struct pf *pf, struct traced t, struct traced *ret);
+
+/* A NUL-terminated copy in scan->pool. */
+const char *pf_string(struct pf *pf, struct traced t);
+
+/* A service of the given transport name, NULL if master.cf has none. */
+struct service *service_find(const struct pf *pf, struct span name);
+bool service_is_client(const struct service *s);
+bool service_is_lmtp(const struct service *s);
+
+/* --- hosts (nexthop.c) ---------------------------------------------------------------------- */
+
+/* What a nexthop is found in, for its spelling and for who uses it. */
+struct setting_place {
+	const char *what;	 /* the parameter's name */
+	bool plain;		 /* a bare address becomes a bare name: lmtp */
+	struct service *service; /* who delivers; NULL: unknown or several */
+};
+
+/* A list of nexthops. */
+void nexthops_scan(struct pf *pf, struct traced list, const struct setting_place *in);
+
+/* transport:nexthop */
+void transport_scan(struct pf *pf, struct traced value, const char *what);
+
+/* A lookup key, of a line [line_off, line_off+line_len) of the same file. */
+void key_scan(struct pf *pf, struct traced key, enum table_kind kind, bool plain, const char *what,
+	      struct span line);
+
+/* A host without brackets and port: smtp_connection_cache_destinations. */
+void host_scan(struct pf *pf, struct traced host, const char *what);
+
+/* A result of a table. */
+void result_scan(struct pf *pf, struct traced value, enum table_kind kind, const char *what);
+
+bool is_loopback_name(struct span host);
+
+/* --- tables (maps.c, table.c, patterns.c) --------------------------------------------------- */
+
+/* A list of type:name. */
+int maps_scan(struct pf *pf, struct traced list, enum table_kind kind, const char *what);
+
+/* The lines of a file, "key value". */
+void table_scan(struct pf *pf, size_t file, enum table_kind kind, const char *what);
+
+/* The lines of a regexp, pcre or cidr file. */
+void patterns_scan(struct pf *pf, size_t file, enum table_kind kind, const char *type,
+		   const char *what);
+
+/* --- all of it ------------------------------------------------------------------------------ */
+
+int places_scan(struct pf *pf);	 /* places.c */
+int clients_scan(struct pf *pf); /* clients.c */
+
+extern const struct backend backend_postfix;
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * table.c guarantees the "key value" lines of postmap(1) and texthash:, read once from end to end;
+ * memory grows only with what is found. It keeps nothing of a line.
+ */
+#include "mta/postfix/postfix.h"
+
+#include <string.h>
+
+#define LINES_PER_POOL 4096 /* continued lines are copied; their memory is given back so often */
+
+/* Where the key ends: at the first blank that is not quoted. False for unbalanced quotes. */
+static bool split_line(struct traced line, struct traced *ret_key, struct traced *ret_value)
+{
+	bool quoted = false;
+	size_t end = 0;
+
+	for (; end < line.len; end++) {
+		char c = line.text[end];
+
+		if (c == '\\' && end + 1 < line.len)
+			end++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && text_is_blank(c))
+			break;
+	}
+	if (quoted)
+		return false;
+	*ret_key = traced_part(line, 0, end);
+	*ret_value = traced_trim(traced_part(line, end, line.len - end));
+	return ret_key->len > 0 && ret_value->len > 0;
+}
+
+static struct span lines_read(const struct lines *it, size_t from)
+{
+	return (struct span){it->bytes.at + from, it->end - from};
+}
+
+void table_scan(struct pf *pf, size_t file, enum table_kind kind, const char *what)
+{
+	struct lines it = {.file = file, .bytes = pf_file(pf, file)->bytes};
+	bool keys = kind == TABLE_PASSWORD || kind == TABLE_POLICY;
+	bool plain = strncmp(what, "lmtp_", 5) == 0;
+	struct pool keep = pf->pool;
+	size_t pieces = pf->n_pieces, n = 0;
+	struct traced line, key, value;
+
+	pf->pool = (struct pool)POOL_INIT;
+	while (lines_next(pf, &it, &line)) {
+		if (split_line(line, &key, &value)) {
+			size_t off;
+
+			if (!keys)
+				result_scan(pf, value, kind, what);
+			else if (traced_point(pf, key, &file, &off))
+				key_scan(pf, key, kind, plain, what, lines_read(&it, off));
+		}
+		pf->n_pieces = pieces;
+		if (++n % LINES_PER_POOL == 0 && pool_ok(&pf->pool))
+			pool_release(&pf->pool);
+	}
+	keep.failed |= pf->pool.failed;
+	pool_release(&pf->pool);
+	pf->pool = keep;
+}

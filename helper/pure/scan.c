@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan.c guarantees that files are asked for once each and keep their index from one round to the
+ * next. It opens nothing.
+ */
+#include "pure/scan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/array.h"
+
+void scan_init(struct scan *s, const char *config)
+{
+	*s = (struct scan){.pool = POOL_INIT};
+	s->config = pool_dups(&s->pool, config);
+}
+
+void scan_release(struct scan *s)
+{
+	for (size_t i = 0; i < s->n_files; i++)
+		free(s->files[i].derived);
+	free(s->files);
+	free(s->findings);
+	free(s->warnings);
+	pool_release(&s->pool);
+	*s = (struct scan){.pool = POOL_INIT};
+}
+
+void scan_restart(struct scan *s)
+{
+	s->n_findings = 0;
+	s->n_warnings = 0;
+	s->process = (struct process){0};
+}
+
+struct file *scan_file(struct scan *s, const char *path, int role)
+{
+	struct file *f;
+
+	for (size_t i = 0; i < s->n_files; i++)
+		if (strcmp(s->files[i].path, path) == 0)
+			return &s->files[i];
+	f = array_grow(&s->files, &s->n_files, &s->cap_files);
+	if (f == NULL) {
+		s->pool.failed = true;
+		return NULL;
+	}
+	f->path = pool_dups(&s->pool, path);
+	f->role = role;
+	f->state = FILE_WANTED;
+	return f;
+}
+
+bool scan_wants(const struct scan *s)
+{
+	for (size_t i = 0; i < s->n_files; i++)
+		if (s->files[i].state == FILE_WANTED)
+			return true;
+	return false;
+}
+
+size_t scan_file_index(const struct scan *s, const struct file *f)
+{
+	return (size_t)(f - s->files);
+}
+
+void scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
+		  const char *const *argv)
+{
+	struct derived *d;
+
+	for (size_t i = 0; i < f->n_derived; i++)
+		if (strcmp(f->derived[i].path, path) == 0)
+			return;
+	d = array_grow(&f->derived, &f->n_derived, &f->cap_derived);
+	if (d == NULL) {
+		s->pool.failed = true;
+		return;
+	}
+	d->path = pool_dups(&s->pool, path);
+	d->suffix = pool_dups(&s->pool, suffix);
+	d->argv = argv;
+}
+
+struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct file *f, size_t off,
+			 size_t len)
+{
+	struct finding *g = array_grow(&s->findings, &s->n_findings, &s->cap_findings);
+
+	if (g == NULL) {
+		s->pool.failed = true;
+		g = pool_alloc(&s->pool, sizeof(*g));
+	}
+	g->kind = kind;
+	g->file = scan_file_index(s, f);
+	g->off = off;
+	g->len = len;
+	g->before = g->after = "";
+	return g;
+}
+
+void scan_warn(struct scan *s, const char *fmt, ...)
+{
+	const char **at = array_grow(&s->warnings, &s->n_warnings, &s->cap_warnings);
+	char text[DIAG_MAX];
+	va_list ap;
+
+	if (at == NULL) {
+		s->pool.failed = true;
+		return;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	*at = pool_dups(&s->pool, text);
+}
+
+bool scan_fact(const struct scan *s, const char *key, struct span *ret_value)
+{
+	struct span line;
+
+	for (size_t at = 0; text_line(s->facts, at, &line, &at);) {
+		const char *eq = memchr(line.at, '=', line.len);
+		struct span name;
+
+		if (eq == NULL)
+			continue;
+		name = text_trim((struct span){line.at, (size_t)(eq - line.at)});
+		if (!text_equal(name, key))
+			continue;
+		*ret_value =
+			text_trim((struct span){eq + 1, line.len - (size_t)(eq + 1 - line.at)});
+		return true;
+	}
+	return false;
+}
