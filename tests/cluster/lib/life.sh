@@ -72,15 +72,14 @@ life_claim() {
 	die "no free lab id below $RUN"
 }
 
-# Start the first process of $LAB. Its lock also keeps the cached root from being cleaned.
+# Start the first process of $LAB. It inherits descriptor 6, which keeps the cached root.
 life_start() {
 	local state=$RUN/$LAB scope=()
 	if [ -d /run/systemd/system ]; then
 		scope=(systemd-run --quiet --scope -p Delegate=yes --unit="mta-stack-lab-$LAB")
 	fi
 	(
-		exec 9>"$state/alive" 6>"$CACHE/in-use" </dev/null >>"$state/log" 2>&1 || exit 1
-		flock -n 9 && flock -n -s 6 || exit 1
+		exec 9>"$state/alive" </dev/null >>"$state/log" 2>&1 && flock -n 9 || exit 1
 		exec setsid "${scope[@]}" unshare -m -n -p -f --propagation slave \
 			"$BASH" "$LAB_DIR/lab" --init "$LAB"
 	) &

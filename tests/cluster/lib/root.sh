@@ -62,14 +62,15 @@ root_mta_path() {
 	printf '%s/mta-%s-%s\n' "$CACHE" "$1" "$(root_key "$ROOT_PACKAGES" "${ROOT_MTA[$1]}")"
 }
 
-# root_locked CMD…: one builder at a time. The lock is held until CMD and its children have ended.
-root_locked() {
-	[ -d "$CACHE" ] || { mkdir -p "$CACHE" && chmod 0700 "$CACHE"; } || return 1
-	(
-		exec 8>"$CACHE/lock" || exit 1
+# root_lock: one builder or cleaner at a time, on descriptor 8; children of a killed builder keep
+# it until they end. A cleaner removes the file: what we locked must still be there.
+root_lock() {
+	while :; do
+		[ -d "$CACHE" ] || { mkdir -p "$CACHE" && chmod 0700 "$CACHE"; } || return 1
+		exec 8>"$CACHE/lock" || return 1
 		flock -n 8 || { say "waiting for another build of the root …"; flock 8; }
-		"$@"
-	)
+		[ "$CACHE/lock" -ef /proc/self/fd/8 ] && return 0
+	done
 }
 
 root_command() {
@@ -78,16 +79,18 @@ root_command() {
 	root_ensure "$mta" && printf '%s\n%s\n' "$(root_base_path)" "$(root_mta_path "$mta")"
 }
 
-# root_ensure MTA…: build what is not there.
+# root_ensure MTA…: build what is not there, and keep it as long as descriptor 6 is open, here or
+# in a lab.
 root_ensure() {
 	local mta
 	for mta in "$@"; do
 		[ -n "${ROOT_MTA[$mta]:-}" ] || die "no mail server '$mta'; there is: ${!ROOT_MTA[*]}"
 	done
-	[ -d "$(root_base_path)" ] || root_locked root_build_base || return 1
+	root_lock && root_build_base || return 1
 	for mta in "$@"; do
-		[ -d "$(root_mta_path "$mta")" ] || root_locked root_build_mta "$mta" || return 1
+		root_build_mta "$mta" || return 1
 	done
+	exec 6>"$CACHE/in-use" && flock -s 6 && exec 8>&-
 }
 
 root_build_base() {
@@ -222,11 +225,10 @@ clean_command() {
 		life_is_alive "$id" || life_down "$id"
 	done
 	if [ -d "$CACHE" ]; then
-		exec 8>"$CACHE/lock" 7>"$CACHE/in-use"
-		flock 8
+		root_lock && exec 7>"$CACHE/in-use" || return 1
 		flock -n -x 7 || die "a lab still uses the root: $(life_ids | tr '\n' ' ')(lab down first)"
 		rm -rf "$CACHE"/base-* "$CACHE"/mta-* "$CACHE"/*.new
-		rm -f "$CACHE/lock" "$CACHE/in-use" "$CACHE/build.log"
+		rm -f "$CACHE/in-use" "$CACHE/build.log" "$CACHE/lock"
 		rmdir "$CACHE" 2>/dev/null
 	fi
 	rmdir "$RUN" 2>/dev/null
