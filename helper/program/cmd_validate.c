@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * validate: are the parameters good? They were checked when they were read, so level 0 has nothing
- * left to do. From level 10 on this node is looked at too: the MTA's programs and its configuration.
- * Asks no cluster and no name server.
+ * left to do. From level 10 on this node is looked at too: the MTA's programs and its
+ * configuration. Asks no cluster and no name server.
  */
 #include "effects/instance.h"
 #include "effects/spawn.h"

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * service.c guarantees that what it says of the MTA is what its process shows. It does not know
+ * whose MTA it is: that is the caller's to judge, from the state, before it calls stop.
+ */
+#include "effects/service.h"
+
+#include "effects/greet.h"
+#include "effects/mtacmd.h"
+#include "effects/process.h"
+
+#define POLL_MS 50
+
+static int find(const struct service *s, struct process_ref *ret_master, struct diag *ret_diag)
+{
+	return process_find(s->process.pid_file, s->process.exe, s->process.pid_file_locked,
+			    ret_master, ret_diag);
+}
+
+int service_look(const struct service *s, pid_t *ret_pid, struct diag *ret_diag)
+{
+	struct process_ref master = PROCESS_REF_INIT;
+	int found = find(s, &master, ret_diag);
+
+	if (found < 0)
+		return -1;
+	*ret_pid = found == 1 ? master.pid : 0;
+	process_ref_release(&master);
+	return 0;
+}
+
+static int run(const struct service *s, const char *const *argv, const char *verb,
+	       const struct deadline *d, struct diag *ret_diag)
+{
+	struct spawn_result r = SPAWN_RESULT_INIT;
+	struct diag why;
+	int status = mtacmd_run(argv, s->config, d, &r, &why);
+
+	if (status == 0)
+		status = spawn_expect_zero(argv[0], &r, &why);
+	spawn_result_release(&r);
+	return status == 0 ? 0
+			   : diag_set(ret_diag, why.code, "cannot %s %s: %s", verb,
+				      s->backend->title, why.text);
+}
+
+/* False: it was not there by the deadline. */
+static bool wait_for_master(const struct service *s, const struct deadline *d)
+{
+	pid_t pid = 0;
+
+	for (;;) {
+		if (service_look(s, &pid, NULL) == 0 && pid != 0)
+			return true;
+		if (deadline_passed(d))
+			return false;
+		deadline_nap(d, POLL_MS);
+	}
+}
+
+static int wait_greeting(const struct service *s, const struct ipaddr *addr,
+			 const struct deadline *d, struct diag *ret_diag)
+{
+	const struct greet want = {.addr = *addr, .port = (uint16_t)s->process.port};
+	struct greet_result r;
+	struct diag why;
+
+	if (addr->family == 0 || s->process.port == 0)
+		return 0;
+	if (greet_wait(&want, d, &r, &why) == 0)
+		return 0;
+	return diag_set(ret_diag, EX_FAILED,
+			"%s runs but does not take mail on the VIP: %s; does it listen there?",
+			s->backend->title, why.text);
+}
+
+int service_start(const struct service *s, const struct ipaddr *vip4, const struct ipaddr *vip6,
+		  const struct deadline *d, struct diag *ret_diag)
+{
+	pid_t pid = 0;
+
+	if (service_look(s, &pid, ret_diag) < 0)
+		return -1;
+	if (pid == 0 && run(s, s->backend->start_argv, "start", d, ret_diag) < 0)
+		return -1;
+	if (!wait_for_master(s, d))
+		return diag_set(
+			ret_diag, EX_FAILED,
+			"cannot start %s: its master process was not there by the deadline; "
+			"see the mail log",
+			s->backend->title);
+	if (wait_greeting(s, vip4, d, ret_diag) < 0)
+		return -1;
+	return wait_greeting(s, vip6, d, ret_diag);
+}
+
+static int end(const struct service *s, const struct process_ref *master, const struct deadline *d,
+	       struct diag *ret_diag)
+{
+	struct deadline gentle = deadline_within(d, (long)deadline_left_ms(d) * 2 / 3);
+	struct deadline firm;
+
+	/* What these say does not matter: only whether it is gone. */
+	(void)run(s, s->backend->stop_argv, "stop", &gentle, NULL);
+	if (process_wait(master, &gentle))
+		return 0;
+	firm = deadline_within(d, (long)deadline_left_ms(d) / 2);
+	(void)run(s, s->backend->abort_argv, "abort", &firm, NULL);
+	if (process_wait(master, &firm))
+		return 0;
+	return process_kill_all(master, d, ret_diag);
+}
+
+int service_stop(const struct service *s, const struct deadline *d, struct diag *ret_diag)
+{
+	struct process_ref master = PROCESS_REF_INIT;
+	int found = find(s, &master, ret_diag);
+	int status = found < 0 ? -1 : 0;
+
+	if (found == 1)
+		status = end(s, &master, d, ret_diag);
+	process_ref_release(&master);
+	return status;
+}
+
+int service_reload(const struct service *s, const struct deadline *d, struct diag *ret_diag)
+{
+	pid_t pid = 0;
+
+	if (service_look(s, &pid, ret_diag) < 0)
+		return -1;
+	if (pid == 0)
+		return diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: it does not run",
+				s->backend->title);
+	return run(s, s->backend->reload_argv, "reload", d, ret_diag);
+}

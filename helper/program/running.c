@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * running.c guarantees that an MTA that this resource did not start is never taken for its own.
+ */
+#include "program/running.h"
+
+#include <string.h>
+
+void running_init(struct running *r)
+{
+	*r = (struct running){.pid = 0};
+	survey_init(&r->survey);
+}
+
+void running_release(struct running *r)
+{
+	survey_release(&r->survey);
+}
+
+static void address(const char *text, struct ipaddr *ret_addr)
+{
+	if (text != NULL)
+		(void)ipaddr_parse(text, strlen(text), ret_addr);
+}
+
+static void from_record(struct running *r, const struct stack_record *record)
+{
+	r->service.process = (struct process){.pid_file = record->pid_file,
+					      .exe = record->exe,
+					      .pid_file_locked = record->pid_file_locked,
+					      .port = record->port};
+	address(record->vip4, &r->vip4);
+	address(record->vip6, &r->vip6);
+}
+
+int running_look(struct running *r, const struct options *o, struct instance *inst,
+		 const struct deadline *d, struct diag *ret_diag)
+{
+	const struct stack_record *record = instance_record(inst);
+	bool ours = record != NULL && instance_this_boot(inst);
+
+	r->service.backend = o->backend;
+	r->service.config = o->config;
+	if (ours) {
+		from_record(r, record);
+	} else if (survey_scan(&r->survey, o, inst, true, d, &r->absent) < 0) {
+		r->whose = RUNNING_NOBODYS;
+		return 0;
+	} else {
+		r->service.process = r->survey.scan.process;
+	}
+	if (r->service.process.pid_file == NULL)
+		return diag_set(ret_diag, EX_FAILED,
+				"cannot tell whether %s runs: its configuration names no pid file",
+				o->backend->title);
+	if (service_look(&r->service, &r->pid, ret_diag) < 0)
+		return -1;
+	r->whose = r->pid == 0 ? RUNNING_NOBODYS : ours ? RUNNING_OURS : RUNNING_FOREIGN;
+	return 0;
+}
