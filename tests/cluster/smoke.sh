@@ -18,6 +18,7 @@ HERE=$(cd "$(dirname "$0")" && pwd) || exit 1
 A=smokea$$ B=smokeb$$
 A=${A:0:12} B=${B:0:12}
 tree=$(mktemp -d)
+mounts_before=$(grep -- "mta-stack-lab" /proc/self/mountinfo || echo none)
 
 lab() {
 	"$HERE/lab" --lab "$@"
@@ -51,7 +52,7 @@ nothing_left() {
 	ls -d "/run/mta-stack-lab/$1" 2>/dev/null
 	compgen -G "/run/netns/$1-*"
 	find /sys/fs/cgroup -type d -name "mta-stack-lab-$1" 2>/dev/null
-	grep -- "mta-stack-lab" /proc/self/mountinfo
+	grep -- "mta-stack-lab" /proc/self/mountinfo | grep -vxF -- "$mounts_before"
 	grep -lzE -- "^($1|$1-.*)\$" /proc/[0-9]*/cmdline 2>/dev/null | grep -v "^/proc/$$/"
 }
 

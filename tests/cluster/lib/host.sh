@@ -46,8 +46,17 @@ host_can_bridge() {
 		ip link set ve0 master br0 && ip -6 addr add 2001:db8::1/64 dev br0'
 }
 
-# A container out of the machine's own /usr, read-only.
+# A container out of the machine's own /usr, read-only, in a control group that vanishes.
 host_can_nspawn() {
+	local groups rc
+	mapfile -t groups < <(cgroup_make "check$$")
+	(cgroup_join nspawn "${groups[@]}" && host_try_nspawn)
+	rc=$?
+	poll 5 cgroup_remove "${groups[@]}"
+	return $rc
+}
+
+host_try_nspawn() {
 	unshare -m -n -p -f --mount-proc --kill-child --propagation private sh -c '
 		mount -t tmpfs tmpfs /run && mkdir -p /run/r/usr /run/r/etc && cd /run/r &&
 		mount --bind /usr usr && mount -o remount,bind,ro usr && : >etc/os-release &&
