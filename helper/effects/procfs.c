@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * procfs.c guarantees that a process which ends while it is read is simply not there. It needs the
+ * rights of root to see the descriptors and programs of others.
+ */
+#include "effects/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "data/array.h"
+
+#define DELETED " (deleted)" /* what the kernel adds to the path of a removed file */
+
+int procfs_open(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+bool procfs_alive(int pidfd)
+{
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+bool procfs_signal(int pidfd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) == 0;
+}
+
+/* The first bytes of a small file, as a string. */
+static bool read_small(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	while (len < size - 1 &&
+	       ((n = read(fd, out + len, size - 1 - len)) > 0 || (n < 0 && errno == EINTR)))
+		len += n > 0 ? (size_t)n : 0;
+	(void)close(fd);
+	out[len] = '\0';
+	return len > 0;
+}
+
+bool procfs_read(pid_t pid, struct procfs_stat *ret_stat)
+{
+	struct procfs_stat s = {.pid = pid};
+	char path[64], text[1024];
+	const char *after;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (!read_small(path, text, sizeof(text)))
+		return false;
+	after = strrchr(text, ')'); /* the command's name before it may hold anything */
+	if (after == NULL ||
+	    sscanf(after + 1,
+		   " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		   &s.state, &s.parent, &s.group, &s.session, &s.start) != 5)
+		return false;
+	*ret_stat = s;
+	return true;
+}
+
+int procfs_list(struct procfs_stat **ret_list, size_t *ret_n)
+{
+	DIR *dir = opendir("/proc");
+	struct procfs_stat *list = NULL, *slot, s;
+	size_t n = 0, cap = 0;
+	struct dirent *e;
+
+	if (dir == NULL)
+		return -1;
+	while ((e = readdir(dir)) != NULL) {
+		char *end;
+		long pid = strtol(e->d_name, &end, 10);
+
+		if (*end != '\0' || pid <= 0 || pid > INT_MAX || !procfs_read((pid_t)pid, &s))
+			continue;
+		slot = array_grow(&list, &n, &cap);
+		if (slot == NULL) {
+			free(list);
+			(void)closedir(dir);
+			errno = ENOMEM;
+			return -1;
+		}
+		*slot = s;
+	}
+	(void)closedir(dir);
+	*ret_list = list;
+	*ret_n = n;
+	return 0;
+}
+
+static bool read_link(const char *path, char out[PATH_MAX])
+{
+	ssize_t n = readlink(path, out, PATH_MAX - 1);
+
+	if (n < 0)
+		return false;
+	out[n] = '\0';
+	return true;
+}
+
+/* The kernel's text for path, perhaps removed since. */
+static bool names_path(const char *text, const char *path)
+{
+	size_t len = strlen(path);
+
+	return strncmp(text, path, len) == 0 &&
+	       (text[len] == '\0' || strcmp(text + len, DELETED) == 0);
+}
+
+bool procfs_runs(pid_t pid, const char *exe)
+{
+	char path[64], runs[PATH_MAX], real[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if (!read_link(path, runs))
+		return false;
+	return names_path(runs, exe) || (realpath(exe, real) != NULL && names_path(runs, real));
+}
+
+bool procfs_hidden(pid_t pid)
+{
+	char path[64], runs[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return !read_link(path, runs) && (errno == EACCES || errno == EPERM);
+}
+
+static bool has_write_lock(pid_t pid, const char *fd)
+{
+	char path[PATH_MAX], text[4096];
+	const char *p = text;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", pid, fd);
+	if (!read_small(path, text, sizeof(text)))
+		return false;
+	while ((p = strstr(p, "lock:")) != NULL) {
+		const char *end = strchrnul(p, '\n');
+		const char *write = strstr(p, " WRITE ");
+
+		if (write != NULL && write < end)
+			return true;
+		p = end;
+	}
+	return false;
+}
+
+static bool same_file(const char *fd_path, const struct stat *file, const char *path)
+{
+	char text[PATH_MAX];
+	struct stat st;
+
+	if (file != NULL)
+		return stat(fd_path, &st) == 0 && st.st_dev == file->st_dev &&
+		       st.st_ino == file->st_ino;
+	return read_link(fd_path, text) && names_path(text, path);
+}
+
+bool procfs_locks(pid_t pid, const struct stat *file, const char *path)
+{
+	char dir_path[64], fd_path[PATH_MAX];
+	bool found = false;
+	struct dirent *e;
+	DIR *dir;
+
+	(void)snprintf(dir_path, sizeof(dir_path), "/proc/%d/fd", pid);
+	dir = opendir(dir_path);
+	while (dir != NULL && !found && (e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		(void)snprintf(fd_path, sizeof(fd_path), "%s/%s", dir_path, e->d_name);
+		found = same_file(fd_path, file, path) && has_write_lock(pid, e->d_name);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return found;
+}
