@@ -64,17 +64,17 @@ static const struct option long_options[] = {
 };
 
 /* One named setting, wherever it came from; `from` is how the person knows it. */
-struct setting {
+struct given {
 	const char *from, *value;
 	enum exit_code blame; /* EX_ARGS or EX_CONFIGURED */
 };
 
-static int bad(const struct setting *s, const char *wanted, struct diag *ret_diag)
+static int bad(const struct given *s, const char *wanted, struct diag *ret_diag)
 {
 	return diag_set(ret_diag, s->blame, "cannot use %s=%s: %s", s->from, s->value, wanted);
 }
 
-static int choose(const struct setting *s, const char *const *words, int *ret_choice,
+static int choose(const struct given *s, const char *const *words, int *ret_choice,
 		  struct diag *ret_diag)
 {
 	char wanted[128] = "give";
@@ -91,7 +91,7 @@ static int choose(const struct setting *s, const char *const *words, int *ret_ch
 	return bad(s, wanted, ret_diag);
 }
 
-static int number(const struct setting *s, long low, long high, long *ret_value,
+static int number(const struct given *s, long low, long high, long *ret_value,
 		  struct diag *ret_diag)
 {
 	char *end;
@@ -110,7 +110,7 @@ static int number(const struct setting *s, long low, long high, long *ret_value,
 	return 0;
 }
 
-static int absolute(struct options *o, const struct setting *s, const char **ret_path,
+static int absolute(struct options *o, const struct given *s, const char **ret_path,
 		    struct diag *ret_diag)
 {
 	size_t len = strlen(s->value);
@@ -124,7 +124,7 @@ static int absolute(struct options *o, const struct setting *s, const char **ret
 }
 
 /* A resource id becomes the name of a directory: XML's NCName has no '/', but --resource may. */
-static int resource_id(struct options *o, const struct setting *s, struct diag *ret_diag)
+static int resource_id(struct options *o, const struct given *s, struct diag *ret_diag)
 {
 	size_t len = strcspn(s->value, ":");
 
@@ -134,7 +134,7 @@ static int resource_id(struct options *o, const struct setting *s, struct diag *
 	return 0;
 }
 
-static int add_vips(struct options *o, const struct setting *s, struct diag *ret_diag)
+static int add_vips(struct options *o, const struct given *s, struct diag *ret_diag)
 {
 	const char *p = s->value;
 
@@ -154,7 +154,7 @@ static int add_vips(struct options *o, const struct setting *s, struct diag *ret
 	}
 }
 
-static int choose_mta(struct options *o, const struct setting *s, struct diag *ret_diag)
+static int choose_mta(struct options *o, const struct given *s, struct diag *ret_diag)
 {
 	char known[128] = "this version knows";
 
@@ -170,7 +170,7 @@ static int choose_mta(struct options *o, const struct setting *s, struct diag *r
 	return bad(s, known, ret_diag);
 }
 
-static int fqdn(const struct setting *s, const char **ret_name, struct diag *ret_diag)
+static int fqdn(const struct given *s, const char **ret_name, struct diag *ret_diag)
 {
 	if (!text_is_fqdn((struct span){s->value, strlen(s->value)}))
 		return bad(s, "give a fully qualified host name, such as mail.example.com",
@@ -179,7 +179,7 @@ static int fqdn(const struct setting *s, const char **ret_name, struct diag *ret
 	return 0;
 }
 
-static int set(struct options *o, int opt, const struct setting *s, struct diag *ret_diag)
+static int set(struct options *o, int opt, const struct given *s, struct diag *ret_diag)
 {
 	static const char *const policies[] = {"proven", "pinned", "off", NULL};
 	static const char *const services[] = {"managed", "external", NULL};
@@ -269,14 +269,14 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
 		const char *value = getenv(map[i].variable);
-		struct setting s = {map[i].shown, value, EX_CONFIGURED};
+		struct given s = {map[i].shown, value, EX_CONFIGURED};
 
 		if (value != NULL && value[0] != '\0' && set(o, map[i].opt, &s, ret_diag) < 0)
 			return -1;
 	}
 	o->from_agent = getenv("OCF_RESOURCE_INSTANCE") != NULL;
 	if (timeout != NULL && timeout[0] != '\0') {
-		struct setting s = {"timeout", timeout, EX_CONFIGURED};
+		struct given s = {"timeout", timeout, EX_CONFIGURED};
 		long ms = 0;
 
 		if (number(&s, 1, MAX_DEADLINE_MS, &ms, ret_diag) < 0)
@@ -293,7 +293,7 @@ static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_
 
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "hV", long_options, &index)) != -1) {
-		struct setting s = {NULL, optarg, EX_ARGS};
+		struct given s = {NULL, optarg, EX_ARGS};
 		char shown[64];
 
 		if (opt == '?' || opt == ':')
@@ -333,7 +333,7 @@ static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_
 int options_parse(struct options *o, int argc, char **argv, struct diag *ret_diag)
 {
 	const char *vip = getenv("OCF_RESKEY_vip");
-	struct setting s = {"vip", vip, EX_CONFIGURED};
+	struct given s = {"vip", vip, EX_CONFIGURED};
 
 	*o = (struct options){.deadline_ms = DEFAULT_DEADLINE_MS,
 			      .state_dir = LOCALSTATEDIR "/lib/mta-stack",
