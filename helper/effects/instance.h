@@ -140,7 +140,7 @@ enum publish_end {
  * not, and the next instance_open() puts them right). Refused, EX_INSTALLED: hard links, files that
  * are not regular, files in directories that everybody may write. Refused, EX_CONFIGURED: a file
  * that another instance has rewritten; a file on a mount of its own when the state is elsewhere.
- * After a conflict the loaded files are forgotten: load, scan and plan again. */
+ * Afterwards instance_load() looks at the disk again; what it gave before stays valid. */
 int instance_publish(struct instance *inst, const struct change *changes, size_t n,
 		     const struct stack_record *record, const struct deadline *d,
 		     enum publish_end *ret_end, struct diag *ret_diag);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fs.c guarantees that a short or interrupted transfer is never taken for a whole one, and that
+ * every failing fsync(2) is told. It does not retry an fsync: after a failure the kernel may have
+ * dropped the pages.
+ */
+#include "effects/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define READ_MAX    ((off_t)1024 * 1024 * 1024)
+#define COPY_STEP   ((size_t)1024 * 1024)
+#define LOCK_NAP_MS 20
+
+int fs_error(struct diag *ret_diag, const char *doing, const char *path)
+{
+	int e = errno;
+	enum exit_code code = EX_FAILED;
+
+	if (e == ENOMEM)
+		return diag_oom(ret_diag);
+	if (e == EACCES || e == EPERM)
+		code = EX_PERM;
+	else if (e == ENOENT || e == ENOTDIR)
+		code = EX_INSTALLED;
+	return diag_set(ret_diag, code, "cannot %s %s: %s", doing, path, strerror(e));
+}
+
+void fs_close(int fd)
+{
+	int e = errno;
+
+	if (fd >= 0)
+		(void)close(fd);
+	errno = e;
+}
+
+int fs_unlink(int dir, const char *name)
+{
+	return unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+int fs_open_dir(const char *real)
+{
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), next;
+	const char *p = real;
+
+	while (fd >= 0) {
+		char name[NAME_MAX + 1];
+		size_t len;
+
+		p += strspn(p, "/");
+		len = strcspn(p, "/");
+		if (len > NAME_MAX) {
+			fs_close(fd);
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		memcpy(name, len ? p : ".", len ? len : 1);
+		name[len ? len : 1] = '\0';
+		p += len;
+		p += strspn(p, "/");
+		next = openat(fd, name,
+			      (*p ? O_PATH : O_RDONLY) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		fs_close(fd);
+		fd = next;
+		if (*p == '\0')
+			break;
+	}
+	return fd;
+}
+
+int fs_make_dir(int dir, const char *name)
+{
+	if (mkdirat(dir, name, 0700) < 0)
+		return errno == EEXIST ? 0 : -1;
+	return fsync(dir);
+}
+
+static ssize_t read_some(int fd, void *at, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, at, len);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+int fs_read_all(int fd, char **ret_bytes, size_t *ret_len)
+{
+	struct stat st;
+	size_t len = 0, cap;
+	char *bytes, *more;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (st.st_size > READ_MAX) {
+		errno = EFBIG;
+		return -1;
+	}
+	cap = (size_t)st.st_size + 2; /* one to see the end, one for the NUL */
+	bytes = malloc(cap);
+	while (bytes != NULL) {
+		n = read_some(fd, bytes + len, cap - 1 - len);
+		if (n < 0)
+			goto fail;
+		if (n == 0) {
+			bytes[len] = '\0';
+			*ret_bytes = bytes;
+			*ret_len = len;
+			return 0;
+		}
+		len += (size_t)n;
+		if (len < cap - 1)
+			continue;
+		if (cap > (size_t)READ_MAX) {
+			errno = EFBIG;
+			goto fail;
+		}
+		cap *= 2;
+		more = realloc(bytes, cap);
+		if (more == NULL)
+			goto fail;
+		bytes = more;
+	}
+fail:
+	free(bytes);
+	return -1;
+}
+
+int fs_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			errno = n < 0 ? errno : ENOSPC;
+			return -1;
+		}
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int copy_by_hand(int from, int to, off_t at)
+{
+	char *block = malloc(COPY_STEP);
+	ssize_t n = -1;
+
+	while (block != NULL) {
+		do
+			n = pread(from, block, COPY_STEP, at);
+		while (n < 0 && errno == EINTR);
+		if (n <= 0)
+			break;
+		if (fs_write_all(to, block, (size_t)n) < 0) {
+			n = -1;
+			break;
+		}
+		at += n;
+	}
+	free(block);
+	return n < 0 ? -1 : 0;
+}
+
+int fs_copy(int from, int to)
+{
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t n = copy_file_range(from, &at, to, NULL, (size_t)READ_MAX, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n > 0)
+			continue;
+		if (n < 0 && (errno == ENOSPC || errno == EIO || errno == EDQUOT))
+			return -1;
+		/* Not possible here, or the end: reading on from `at` tells. */
+		return copy_by_hand(from, to, at);
+	}
+}
+
+uint64_t fs_sum_more(uint64_t sum, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ p[i]) * 0x100000001b3u;
+	return sum;
+}
+
+int fs_sum(int fd, uint64_t *ret_sum)
+{
+	char *block = malloc(COPY_STEP);
+	uint64_t sum = FS_SUM_START;
+	off_t at = 0;
+	ssize_t n = -1;
+
+	while (block != NULL) {
+		do
+			n = pread(fd, block, COPY_STEP, at);
+		while (n < 0 && errno == EINTR);
+		if (n <= 0)
+			break;
+		sum = fs_sum_more(sum, block, (size_t)n);
+		at += n;
+	}
+	free(block);
+	if (n < 0)
+		return -1;
+	*ret_sum = sum;
+	return 0;
+}
+
+int fs_lock(int fd, const struct deadline *d)
+{
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return -1;
+		if (deadline_passed(d)) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		deadline_nap(d, LOCK_NAP_MS);
+	}
+	return 0;
+}
+
+int fs_put(int dir, const char *name, const char *temp, struct span bytes)
+{
+	int fd;
+
+	if (fs_unlink(dir, temp) < 0)
+		return -1;
+	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (fs_write_all(fd, bytes.at, bytes.len) < 0 || fsync(fd) < 0) {
+		fs_close(fd);
+		goto fail;
+	}
+	if (close(fd) < 0)
+		goto fail;
+	if (strcmp(name, temp) == 0 || renameat(dir, temp, dir, name) == 0)
+		return 0;
+fail : {
+	int e = errno;
+
+	(void)unlinkat(dir, temp, 0);
+	errno = e;
+	return -1;
+}
+}

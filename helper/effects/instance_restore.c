@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * instance_restore.c guarantees that nothing is forgotten before everything is back: the state
+ * says "not applied" only after the files are durable, and originals that could not simply be put
+ * back are kept under another name first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/array.h"
+#include "effects/fs.h"
+#include "effects/instance_priv.h"
+
+struct restore {
+	struct instance *inst;
+	const struct deadline *d;
+	struct undoing *undos;
+	size_t n;
+	struct state journal, next;
+	struct transaction t;
+	struct restored_file *files;
+	bool clean;
+};
+
+static void release(struct restore *x)
+{
+	transaction_release(&x->t);
+	for (size_t i = 0; i < x->n; i++)
+		undoing_release(&x->undos[i]);
+	free(x->undos);
+	state_release(&x->journal);
+	state_release(&x->next);
+}
+
+static const struct undoing *find(const struct restore *x, const char *path)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (strcmp(x->undos[i].r->path, path) == 0)
+			return &x->undos[i];
+	return NULL;
+}
+
+static int rebuild(struct restore *x, struct undoing *u, struct diag *ret_diag)
+{
+	const struct undoing *source = u->r->source ? find(x, u->r->source) : NULL;
+	struct loaded file = {0};
+	int rc;
+
+	if (source != NULL && source->live.state == FILE_LOADED && source->how != RESTORED_ODD)
+		return undoing_rebuild(x->inst, u, source->bytes, x->d, ret_diag);
+	if (u->r->source != NULL && file_load(u->r->source, &file, ret_diag) < 0)
+		return -1;
+	rc = undoing_rebuild(x->inst, u, file_span(&file), x->d, ret_diag);
+	file_release(&file);
+	return rc;
+}
+
+static int judge_all(struct restore *x, struct diag *ret_diag)
+{
+	const struct state *now = &x->inst->state;
+
+	for (size_t i = 0; i < now->n; i++) {
+		if (undoing_make(x->inst, &now->records[i], x->d, &x->undos[i], ret_diag) < 0)
+			return -1;
+		x->n++;
+	}
+	for (size_t i = 0; i < x->n; i++) {
+		struct undo *entry;
+
+		if (x->undos[i].how == RESTORED_REBUILT && rebuild(x, &x->undos[i], ret_diag) < 0)
+			return -1;
+		entry = array_grow(&x->journal.undos, &x->journal.n_undos, &x->journal.cap_undos);
+		if (entry == NULL)
+			return diag_oom(ret_diag);
+		if (undoing_enter(&x->undos[i], entry, &x->journal.pool, ret_diag) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_members(struct restore *x, struct diag *ret_diag)
+{
+	for (int derived = 0; derived < 2; derived++)
+		for (size_t i = 0; i < x->n; i++)
+			if ((x->undos[i].r->edits == NULL) == derived &&
+			    undoing_add(&x->undos[i], x->undos[i].temp, &x->t, ret_diag) < 0)
+				return -1;
+	return 0;
+}
+
+static bool needs_person(enum restored how)
+{
+	return how == RESTORED_OVERLAP || how == RESTORED_GONE || how == RESTORED_ODD;
+}
+
+/* Overlaps live in the undoing; the report outlives it. */
+static const struct overlap *lasting(struct pool *p, const struct undone *u, size_t *ret_n)
+{
+	size_t max = POOL_OBJECT_MAX / sizeof(struct overlap), n = u->n < max ? u->n : max;
+	struct overlap *all = pool_alloc(p, n * sizeof(*all));
+
+	for (size_t i = 0; i < n && pool_ok(p); i++) {
+		all[i] = u->overlaps[i];
+		all[i].text = u->overlaps[i].text ? pool_dups(p, u->overlaps[i].text) : NULL;
+	}
+	*ret_n = n;
+	return all;
+}
+
+static int report(struct restore *x, struct diag *ret_diag)
+{
+	struct pool *p = &x->inst->pool;
+
+	x->clean = true;
+	for (size_t i = 0; i < x->n; i++) {
+		const struct undoing *u = &x->undos[i];
+		struct restored_file *f = &x->files[i];
+		char *kept = NULL;
+
+		f->path = pool_dups(p, u->r->path);
+		f->how = u->how;
+		f->detail = u->detail ? pool_dups(p, u->detail) : NULL;
+		f->overlaps = lasting(p, &u->undone, &f->n_overlaps);
+		if (needs_person(u->how)) {
+			x->clean = false;
+			if (u->r->original != NULL && store_keep(&x->inst->store, u->r->original,
+								 u->r->real, &kept, ret_diag) < 0)
+				return -1;
+			f->kept = kept ? pool_dups(p, kept) : NULL;
+			free(kept);
+		}
+	}
+	return pool_ok(p) ? 0 : diag_oom(ret_diag);
+}
+
+/* Nothing that matters has changed until the journal is there; after it the next run goes on. */
+static int restore(struct restore *x, bool *ret_torn, struct diag *ret_diag)
+{
+	const struct store *s = &x->inst->store;
+	bool conflict;
+
+	if (judge_all(x, ret_diag) < 0 || add_members(x, ret_diag) < 0 || report(x, ret_diag) < 0 ||
+	    store_save_journal(s, &x->journal, ret_diag) < 0 ||
+	    transaction_prepare(&x->t, x->d, ret_diag) < 0 ||
+	    store_save_next(s, &x->next, ret_diag) < 0 ||
+	    transaction_commit(&x->t, x->d, &conflict, ret_torn, ret_diag) < 0)
+		return -1;
+	if (store_commit_next(s, ret_diag) < 0) {
+		*ret_torn = true;
+		return -1;
+	}
+	return 0;
+}
+
+static int start(struct restore *x, struct diag *ret_diag)
+{
+	const struct state *now = &x->inst->state;
+
+	state_init(&x->journal);
+	state_init(&x->next);
+	x->journal.generation = x->next.generation = now->generation + 1;
+	x->journal.restoring = true;
+	x->undos = calloc(now->n + 1, sizeof(*x->undos));
+	x->files = calloc(now->n + 1, sizeof(*x->files));
+	return x->undos != NULL && x->files != NULL ? 0 : diag_oom(ret_diag);
+}
+
+static int restore_all(struct instance *inst, const struct deadline *d,
+		       struct restore_report *ret_report, struct diag *ret_diag)
+{
+	struct restore x = {.inst = inst, .d = d, .t = TRANSACTION_INIT};
+	bool torn = false;
+	int rc = start(&x, ret_diag);
+
+	if (rc == 0)
+		rc = restore(&x, &torn, ret_diag);
+	if (rc == 0) {
+		struct state old = inst->state;
+
+		inst->state = x.next;
+		x.next = old;
+		*ret_report = (struct restore_report){x.files, x.n, x.clean};
+		free(inst->restored);
+		inst->restored = x.files;
+	} else {
+		free(x.files);
+	}
+	release(&x);
+	inst->interrupted = torn;
+	if (!torn) {
+		(void)store_drop_journal(&inst->store, NULL); /* else the next run drops it */
+		store_collect(&inst->store, &inst->state);
+	}
+	instance_forget(inst);
+	return rc;
+}
+
+int instance_restore(struct instance *inst, const struct deadline *d,
+		     struct restore_report *ret_report, struct diag *ret_diag)
+{
+	if (inst->interrupted && instance_reopen(inst, d, ret_diag) < 0)
+		return -1;
+	if (inst->state.n == 0) {
+		*ret_report = (struct restore_report){NULL, 0, true};
+		return 0;
+	}
+	return restore_all(inst, d, ret_report, ret_diag);
+}

@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_instance: what effects/instance.h promises, on real files.
+ */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "box.h"
+#include "effects/instance.h"
+
+#define MAIN_OLD "# mine\nmyhostname = mx.example.org\nrelayhost = [198.51.100.7]:27\n"
+#define MAIN_NEW                                                                                   \
+	"# mine\nmyhostname = mx.example.org\nrelayhost = [relay.example.net]:27\n"                \
+	"smtp_bind_address = 192.0.2.10\nsmtp_bind_address_enforce = yes\n"
+#define TABLE_OLD "example.com smtp:[198.51.100.7]\n"
+#define TABLE_NEW "example.com smtp:[relay.example.net]\n"
+
+static struct diag diag;
+static struct deadline soon;
+static struct instance *inst;
+
+static int make(void **state)
+{
+	if (box_make(state) < 0 || mkdir(box_path("etc"), 0755) < 0)
+		return -1;
+	box_put("etc/main.cf", MAIN_OLD);
+	box_put("etc/transport", TABLE_OLD);
+	return 0;
+}
+
+static int clear(void **state)
+{
+	instance_close(inst);
+	inst = NULL;
+	return box_remove(state);
+}
+
+static void open_it(void)
+{
+	instance_close(inst);
+	inst = NULL;
+	soon = deadline_in_ms(20000);
+	if (instance_open(box_path("state"), "mail", &soon, &inst, &diag) < 0)
+		fail_msg("%s", diag.text);
+}
+
+static const struct admin_file *load(const char *path)
+{
+	const struct admin_file *f = NULL;
+
+	assert_int_equal(instance_load(inst, box_path(path), &soon, &f, &diag), 0);
+	return f;
+}
+
+static struct edit replace(struct span bytes, const char *old, const char *new)
+{
+	const char *at = memmem(bytes.at, bytes.len, old, strlen(old));
+
+	assert_non_null(at);
+	return (struct edit){.kind = EDIT_REMOTE,
+			     .off = (size_t)(at - bytes.at),
+			     .len = strlen(old),
+			     .text = new,
+			     .text_len = strlen(new)};
+}
+
+static struct edit append(struct span bytes, const char *new)
+{
+	return (struct edit){
+		.kind = EDIT_BIND, .off = bytes.len, .text = new, .text_len = strlen(new)};
+}
+
+static const struct stack_record record = {
+	.mta = "postfix", .config = "/etc/postfix", .vip4 = "192.0.2.10", .port = 25};
+
+/* main.cf and transport, as a plan would change them. */
+static int try_apply(const char *bind, enum publish_end *ret_end)
+{
+	const struct admin_file *main_cf = load("etc/main.cf"), *table = load("etc/transport");
+	struct edit m[2] = {replace(main_cf->bytes, "198.51.100.7", "relay.example.net"),
+			    append(main_cf->bytes, bind)};
+	struct edit t[1] = {replace(table->bytes, "198.51.100.7", "relay.example.net")};
+	struct change changes[2] = {
+		{.path = main_cf->path, .edits = m, .n_edits = 2, .postconf_lock = true},
+		{.path = table->path, .edits = t, .n_edits = 1},
+	};
+
+	return instance_publish(inst, changes, 2, &record, &soon, ret_end, &diag);
+}
+
+static const char bind[] = "smtp_bind_address = 192.0.2.10\nsmtp_bind_address_enforce = yes\n";
+
+static void apply(void)
+{
+	enum publish_end end = PUBLISH_CONFLICT;
+
+	if (try_apply(bind, &end) < 0)
+		fail_msg("%s", diag.text);
+	assert_int_equal(end, PUBLISH_DONE);
+}
+
+static struct restore_report restore(void)
+{
+	struct restore_report r;
+
+	if (instance_restore(inst, &soon, &r, &diag) < 0)
+		fail_msg("%s", diag.text);
+	return r;
+}
+
+/* Nothing of a transaction is left beside the files and in the state. */
+static void assert_tidy(int originals)
+{
+	assert_int_equal(box_count("etc"), 2);
+	assert_int_equal(box_count("state/mail/originals"), originals);
+	assert_false(box_has("state/mail/journal.json"));
+	assert_false(box_has("state/mail/state.next"));
+}
+
+static void applies_and_restores_exactly(void **state)
+{
+	struct timespec old[2] = {{1000000000, 123456789}, {1100000000, 987654321}};
+	struct stat before, after;
+	struct restore_report r;
+	char value[8] = "";
+
+	(void)state;
+	assert_int_equal(utimensat(AT_FDCWD, box_path("etc/main.cf"), old, 0), 0);
+	assert_int_equal(chmod(box_path("etc/main.cf"), 0640), 0);
+	assert_int_equal(chown(box_path("etc/main.cf"), 12, 34), 0);
+	assert_int_equal(setxattr(box_path("etc/main.cf"), "user.note", "x\0y", 3, 0), 0);
+	before = box_stat("etc/main.cf");
+	open_it();
+	assert_int_equal(instance_phase(inst), INSTANCE_NOT_APPLIED);
+	apply();
+	assert_string_equal(box_get("etc/main.cf"), MAIN_NEW);
+	assert_string_equal(box_get("etc/transport"), TABLE_NEW);
+	after = box_stat("etc/main.cf");
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(after.st_uid, 12);
+	assert_int_equal(after.st_gid, 34);
+	assert_int_equal(getxattr(box_path("etc/main.cf"), "user.note", value, 8), 3);
+	assert_memory_equal(value, "x\0y", 3);
+	assert_tidy(4);
+
+	open_it(); /* as another run would */
+	assert_int_equal(instance_phase(inst), INSTANCE_APPLIED);
+	assert_true(instance_this_boot(inst));
+	assert_string_equal(instance_record(inst)->vip4, "192.0.2.10");
+	assert_int_equal(instance_record(inst)->port, 25);
+	assert_null(instance_record(inst)->name);
+	r = restore();
+	assert_true(r.clean);
+	assert_int_equal(r.n, 2);
+	assert_int_equal(r.files[0].how, RESTORED_EXACT);
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+	assert_string_equal(box_get("etc/transport"), TABLE_OLD);
+	after = box_stat("etc/main.cf");
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(after.st_uid, 12);
+	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+	assert_int_equal(getxattr(box_path("etc/main.cf"), "user.note", value, 8), 3);
+	assert_int_equal(listxattr(box_path("etc/main.cf"), NULL, 0), sizeof("user.note"));
+	assert_tidy(0);
+	assert_int_equal(instance_phase(inst), INSTANCE_NOT_APPLIED);
+	assert_int_equal(restore().n, 0); /* once more: nothing to do */
+}
+
+static void applies_again_from_the_admins_bytes(void **state)
+{
+	const struct admin_file *f;
+
+	(void)state;
+	open_it();
+	apply();
+	open_it();
+	f = load("etc/main.cf");
+	assert_true(f->rewritten);
+	assert_int_equal(f->bytes.len, strlen(MAIN_OLD));
+	assert_memory_equal(f->bytes.at, MAIN_OLD, f->bytes.len);
+	apply();
+	assert_string_equal(box_get("etc/main.cf"), MAIN_NEW);
+	assert_tidy(4);
+	assert_true(restore().clean);
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+}
+
+static void a_file_that_is_not_planned_any_more_is_given_back(void **state)
+{
+	const struct admin_file *f;
+	struct edit e;
+	struct change change;
+	enum publish_end end;
+
+	(void)state;
+	open_it();
+	apply();
+	open_it();
+	f = load("etc/main.cf");
+	e = append(f->bytes, "smtp_bind_address = 192.0.2.11\n");
+	change = (struct change){.path = f->path, .edits = &e, .n_edits = 1};
+	assert_int_equal(instance_publish(inst, &change, 1, &record, &soon, &end, &diag), 0);
+	assert_string_equal(box_get("etc/transport"), TABLE_OLD);
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD "smtp_bind_address = 192.0.2.11\n");
+	assert_tidy(2);
+}
+
+static void keeps_what_the_admin_appended(void **state)
+{
+	const struct admin_file *f;
+	struct restore_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	box_replace("etc/main.cf", MAIN_NEW "message_size_limit = 1\n");
+	open_it();
+	f = load("etc/main.cf");
+	assert_int_equal(f->bytes.len, strlen(MAIN_OLD "message_size_limit = 1\n"));
+	assert_memory_equal(f->bytes.at, MAIN_OLD "message_size_limit = 1\n", f->bytes.len);
+	r = restore();
+	assert_true(r.clean);
+	assert_int_equal(r.files[0].how, RESTORED_MERGED);
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD "message_size_limit = 1\n");
+}
+
+static void the_admins_text_wins(void **state)
+{
+	struct restore_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	box_replace("etc/main.cf",
+		    "# mine\n# and more\nmyhostname = mx.example.org\n"
+		    "relayhost = [relay.example.net]:28\n"
+		    "smtp_bind_address = 192.0.2.10\nsmtp_bind_address_enforce = yes\n");
+	open_it();
+	r = restore();
+	assert_false(r.clean);
+	assert_int_equal(r.files[0].how, RESTORED_OVERLAP);
+	assert_int_equal(r.files[0].n_overlaps, 1);
+	assert_int_equal(r.files[0].overlaps[0].line, 4);
+	assert_true(r.files[0].overlaps[0].ours_remains);
+	assert_string_equal(r.files[0].overlaps[0].text, "relay.example.net");
+	assert_string_equal(box_get("etc/main.cf"),
+			    "# mine\n# and more\nmyhostname = mx.example.org\n"
+			    "relayhost = [relay.example.net]:28\n");
+	assert_non_null(r.files[0].kept);
+	assert_int_equal(box_count("state/mail/kept"), 1);
+	assert_int_equal(instance_phase(inst), INSTANCE_NOT_APPLIED);
+}
+
+static void a_conflict_publishes_nothing(void **state)
+{
+	enum publish_end end = PUBLISH_DONE;
+
+	(void)state;
+	open_it();
+	(void)load("etc/main.cf");
+	(void)load("etc/transport");
+	box_put("etc/transport", "other.example smtp:[198.51.100.7]\n"); /* meanwhile */
+	assert_int_equal(try_apply(bind, &end), 0);
+	assert_int_equal(end, PUBLISH_CONFLICT);
+	assert_non_null(strstr(diag.text, "etc/transport: it was changed at the same time"));
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+	assert_string_equal(box_get("etc/transport"), "other.example smtp:[198.51.100.7]\n");
+	assert_tidy(0);
+	apply(); /* the second round sees the new bytes */
+	assert_string_equal(box_get("etc/transport"), "other.example smtp:[relay.example.net]\n");
+	assert_true(restore().clean);
+}
+
+static void waits_for_postconf(void **state)
+{
+	int fd = open(box_path("etc/main.cf.tmp"), O_RDWR | O_CREAT, 0600);
+	enum publish_end end;
+
+	(void)state;
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	open_it();
+	soon = deadline_in_ms(150);
+	assert_int_equal(try_apply(bind, &end), -1);
+	assert_non_null(strstr(diag.text, "another program (postconf?) still holds the lock"));
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+	assert_true(box_has("etc/main.cf.tmp")); /* not ours to remove */
+	assert_int_equal(close(fd), 0);		 /* it died: its file is left over */
+	soon = deadline_in_ms(20000);
+	apply();
+	assert_tidy(4);
+}
+
+static void refuses_odd_files(void **state)
+{
+	enum publish_end end;
+
+	(void)state;
+	assert_int_equal(link(box_path("etc/transport"), box_path("other")), 0);
+	open_it();
+	assert_int_equal(try_apply(bind, &end), -1);
+	assert_int_equal(diag.code, EX_INSTALLED);
+	assert_non_null(strstr(diag.text, "etc/transport: it has a second name"));
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+	assert_int_equal(unlink(box_path("other")), 0);
+
+	assert_int_equal(chmod(box_path("etc"), 0777), 0);
+	assert_int_equal(try_apply(bind, &end), -1);
+	assert_non_null(strstr(diag.text, "everybody may write to its directory"));
+	assert_int_equal(chmod(box_path("etc"), 0755), 0);
+
+	assert_int_equal(mkfifo(box_path("etc/fifo"), 0600), 0);
+	assert_int_equal(load("etc/fifo")->state, FILE_UNREADABLE);
+	assert_string_equal(load("etc/fifo")->why, "it is a FIFO");
+	assert_int_equal(symlink("nowhere", box_path("etc/dangling")), 0);
+	assert_int_equal(load("etc/dangling")->state, FILE_UNREADABLE);
+	assert_int_equal(load("etc/none")->state, FILE_ABSENT);
+	assert_int_equal(unlink(box_path("etc/fifo")), 0);
+	assert_int_equal(unlink(box_path("etc/dangling")), 0);
+	assert_tidy(0);
+}
+
+static void follows_an_admins_symlink_once(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(box_path("srv"), 0755), 0);
+	assert_int_equal(rename(box_path("etc/main.cf"), box_path("srv/main.cf")), 0);
+	assert_int_equal(symlink("../srv/main.cf", box_path("etc/main.cf")), 0);
+	open_it();
+	apply();
+	assert_true(S_ISLNK(box_stat("etc/main.cf").st_mode));
+	assert_string_equal(box_get("srv/main.cf"), MAIN_NEW);
+	assert_true(restore().clean);
+	assert_true(S_ISLNK(box_stat("etc/main.cf").st_mode));
+	assert_string_equal(box_get("srv/main.cf"), MAIN_OLD);
+}
+
+static int try_append(void)
+{
+	const struct admin_file *f = load("etc/main.cf");
+	struct edit e = append(f->bytes, "x = y\n");
+	struct change change = {.path = f->path, .edits = &e, .n_edits = 1};
+	enum publish_end end;
+
+	return instance_publish(inst, &change, 1, &record, &soon, &end, &diag);
+}
+
+static void two_instances_cannot_share_a_file(void **state)
+{
+	(void)state;
+	open_it();
+	apply();
+	instance_close(inst);
+	inst = NULL;
+	assert_int_equal(instance_open(box_path("state"), "other", &soon, &inst, &diag), 0);
+	assert_non_null(strstr(load("etc/main.cf")->foreign, "(resource mail)"));
+	assert_int_equal(try_append(), -1);
+	assert_int_equal(diag.code, EX_INSTALLED);
+	/* Also without the mark, which not every file system and every copy holds. */
+	assert_int_equal(removexattr(box_path("etc/main.cf"), "user.mta-stack"), 0);
+	instance_close(inst);
+	assert_int_equal(instance_open(box_path("state"), "other", &soon, &inst, &diag), 0);
+	assert_int_equal(try_append(), -1);
+	assert_int_equal(diag.code, EX_CONFIGURED);
+	assert_non_null(strstr(diag.text, "the resource mail has rewritten it already"));
+	assert_string_equal(box_get("etc/main.cf"), MAIN_NEW);
+	assert_int_equal(box_count("state/other/originals"), 0);
+}
+
+static void one_at_a_time(void **state)
+{
+	struct instance *second = NULL;
+	struct deadline d;
+
+	(void)state;
+	open_it();
+	d = deadline_in_ms(100);
+	assert_int_equal(instance_open(box_path("state"), "mail", &d, &second, &diag), -1);
+	assert_non_null(strstr(diag.text, "another mta-stack command still works"));
+	assert_int_equal(instance_open_readonly(box_path("state"), "mail", &second, &diag), 0);
+	instance_close(second);
+}
+
+static void readonly_makes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(instance_open_readonly(box_path("state"), "mail", &inst, &diag), 0);
+	soon = deadline_in_ms(5000);
+	assert_int_equal(instance_phase(inst), INSTANCE_NOT_APPLIED);
+	assert_int_equal(load("etc/main.cf")->bytes.len, strlen(MAIN_OLD));
+	assert_false(box_has("state"));
+}
+
+static void deleted_and_odd_files_are_left_and_kept(void **state)
+{
+	struct restore_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	assert_int_equal(unlink(box_path("etc/main.cf")), 0);
+	assert_int_equal(unlink(box_path("etc/transport")), 0);
+	assert_int_equal(mkdir(box_path("etc/transport"), 0755), 0);
+	open_it();
+	r = restore();
+	assert_false(r.clean);
+	assert_int_equal(r.files[0].how, RESTORED_GONE);
+	assert_int_equal(r.files[1].how, RESTORED_ODD);
+	assert_string_equal(r.files[1].detail, "it is a directory");
+	assert_int_equal(box_count("state/mail/kept"), 2);
+	assert_false(box_has("etc/main.cf"));
+	assert_int_equal(instance_phase(inst), INSTANCE_NOT_APPLIED);
+}
+
+static void check_tells_apart(void **state)
+{
+	struct check_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	assert_int_equal(instance_check(inst, true, &r, &diag), 0);
+	assert_true(r.in_sync);
+	assert_int_equal(instance_check(inst, false, &r, &diag), 0);
+	assert_true(r.in_sync);
+	box_replace("etc/main.cf", MAIN_NEW); /* other inode, same bytes */
+	assert_int_equal(instance_check(inst, true, &r, &diag), 0);
+	assert_true(r.in_sync);
+	box_replace("etc/main.cf", "# mine!\n" MAIN_NEW);
+	for (int quick = 0; quick < 2; quick++) {
+		assert_int_equal(instance_check(inst, quick, &r, &diag), 0);
+		assert_false(r.in_sync);
+		assert_false(r.bind_lost);
+		assert_int_equal(r.files[0].state, SYNC_DRIFTED);
+		assert_string_equal(r.files[0].reason, "line 1 is not what was published");
+		assert_int_equal(r.files[1].state, SYNC_IN);
+	}
+	box_replace("etc/main.cf", MAIN_OLD "smtp_bind_address = 192.0.2.10\n");
+	assert_int_equal(instance_check(inst, true, &r, &diag), 0);
+	assert_true(r.bind_lost);
+	box_replace("etc/main.cf", MAIN_OLD);
+	assert_int_equal(instance_check(inst, true, &r, &diag), 0);
+	assert_true(r.bind_lost);
+	assert_string_equal(r.files[0].reason, "it is the admin's original again");
+	assert_int_equal(unlink(box_path("etc/main.cf")), 0);
+	assert_int_equal(instance_check(inst, true, &r, &diag), 0);
+	assert_int_equal(r.files[0].state, SYNC_GONE);
+}
+
+static void damage_is_seen(void **state)
+{
+	struct restore_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	box_put("state/mail/originals/1-0.original", "nonsense\n");
+	open_it();
+	assert_int_equal(instance_restore(inst, &soon, &r, &diag), -1);
+	assert_non_null(strstr(diag.text, "1-0.original is damaged"));
+	assert_string_equal(box_get("etc/transport"), TABLE_NEW);
+	instance_close(inst);
+	inst = NULL;
+	box_put("state/mail/state.json", "{\"format\": 7}\n");
+	assert_int_equal(instance_open(box_path("state"), "mail", &soon, &inst, &diag), -1);
+	assert_non_null(strstr(diag.text, "state.json: a newer mta-stack wrote it"));
+	box_put("state/mail/state.json", "{\"for");
+	assert_int_equal(instance_open(box_path("state"), "mail", &soon, &inst, &diag), -1);
+	assert_non_null(strstr(diag.text, "state.json: line 1: "));
+}
+
+static void others_cannot_touch_the_state(void **state)
+{
+	(void)state;
+	open_it();
+	instance_close(inst);
+	inst = NULL;
+	assert_int_equal(box_stat("state/mail").st_mode & 0777, 0700);
+	assert_int_equal(chmod(box_path("state/mail"), 0750), 0);
+	assert_int_equal(instance_open(box_path("state"), "mail", &soon, &inst, &diag), -1);
+	assert_int_equal(diag.code, EX_PERM);
+	assert_int_equal(instance_open(box_path("state"), "../mail", &soon, &inst, &diag), -1);
+	assert_int_equal(diag.code, EX_CONFIGURED);
+}
+
+static void notes(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	open_it();
+	assert_int_equal(instance_note_read(inst, "names", &b, &diag), 0);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(instance_note_write(inst, "names", (struct span){"a b\n", 4}, &diag), 0);
+	assert_int_equal(instance_note_read(inst, "names", &b, &diag), 0);
+	assert_string_equal(buf_str(&b), "a b\n");
+	assert_int_equal(instance_note_write(inst, "state.json", (struct span){"", 0}, &diag), -1);
+	buf_release(&b);
+}
+
+/* --- compiled tables -------------------------------------------------------------------------- */
+
+static const char *const compile[] = {"cp", "{source}", "{source}.db", NULL};
+
+static void apply_with_table(void)
+{
+	const struct admin_file *table = load("etc/transport");
+	struct edit t = replace(table->bytes, "198.51.100.7", "relay.example.net");
+	struct derived derived = {box_path("etc/transport.db"), ".db", compile};
+	struct change changes[2] = {
+		{.path = table->path, .edits = &t, .n_edits = 1},
+		{.path = derived.path, .source = table->path, .derived = &derived},
+	};
+	struct buf now = BUF_INIT;
+	enum publish_end end;
+
+	buf_add(&now, table->bytes.at, t.off);
+	buf_adds(&now, t.text);
+	buf_add(&now, table->bytes.at + t.off + t.len, table->bytes.len - t.off - t.len);
+	assert_int_equal(instance_build(inst, table->path, (struct span){now.data, now.len},
+					&derived, &soon, &changes[1].content, &diag),
+			 0);
+	buf_release(&now);
+	if (instance_publish(inst, changes, 2, &record, &soon, &end, &diag) < 0)
+		fail_msg("%s", diag.text);
+	assert_int_equal(end, PUBLISH_DONE);
+}
+
+static bool older(const char *a, const char *b)
+{
+	struct stat x = box_stat(a), y = box_stat(b);
+
+	return x.st_mtim.tv_sec < y.st_mtim.tv_sec ||
+	       (x.st_mtim.tv_sec == y.st_mtim.tv_sec && x.st_mtim.tv_nsec < y.st_mtim.tv_nsec);
+}
+
+static void compiled_tables_come_and_go(void **state)
+{
+	struct check_report c;
+	struct restore_report r;
+
+	(void)state;
+	box_put("etc/transport.db", TABLE_OLD);
+	open_it();
+	apply_with_table();
+	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW);
+	assert_false(older("etc/transport.db", "etc/transport"));
+	assert_int_equal(instance_check(inst, false, &c, &diag), 0);
+	assert_true(c.in_sync);
+	open_it();
+	r = restore();
+	assert_true(r.clean);
+	assert_int_equal(r.files[1].how, RESTORED_EXACT);
+	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD);
+	assert_int_equal(box_count("state/mail/build"), 0);
+	assert_int_equal(box_count("state/mail/originals"), 0);
+
+	assert_int_equal(unlink(box_path("etc/transport.db")), 0); /* there was none */
+	apply_with_table();
+	assert_true(box_has("etc/transport.db"));
+	assert_true(restore().clean);
+	assert_false(box_has("etc/transport.db"));
+}
+
+static void a_table_made_anew_is_made_again(void **state)
+{
+	struct restore_report r;
+
+	(void)state;
+	box_put("etc/transport.db", TABLE_OLD);
+	open_it();
+	apply_with_table();
+	box_put("etc/transport", TABLE_NEW "example.org local:\n"); /* and then postmap */
+	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
+	open_it();
+	r = restore();
+	assert_int_equal(r.files[0].how, RESTORED_MERGED);
+	assert_int_equal(r.files[1].how, RESTORED_REBUILT);
+	assert_string_equal(box_get("etc/transport"), TABLE_OLD "example.org local:\n");
+	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD "example.org local:\n");
+
+	/* The same with an apply in between: its original is the admin's table, not the first. */
+	box_put("etc/transport", TABLE_OLD);
+	box_put("etc/transport.db", TABLE_OLD);
+	open_it();
+	apply_with_table();
+	box_put("etc/transport", TABLE_NEW "example.org local:\n");
+	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
+	open_it();
+	apply_with_table();
+	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW "example.org local:\n");
+	assert_true(restore().clean);
+	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD "example.org local:\n");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, make, clear)
+	const struct CMUnitTest tests[] = {
+		T(applies_and_restores_exactly),
+		T(applies_again_from_the_admins_bytes),
+		T(a_file_that_is_not_planned_any_more_is_given_back),
+		T(keeps_what_the_admin_appended),
+		T(the_admins_text_wins),
+		T(a_conflict_publishes_nothing),
+		T(waits_for_postconf),
+		T(refuses_odd_files),
+		T(follows_an_admins_symlink_once),
+		T(two_instances_cannot_share_a_file),
+		T(one_at_a_time),
+		T(readonly_makes_nothing),
+		T(deleted_and_odd_files_are_left_and_kept),
+		T(check_tells_apart),
+		T(damage_is_seen),
+		T(others_cannot_touch_the_state),
+		T(notes),
+		T(compiled_tables_come_and_go),
+		T(a_table_made_anew_is_made_again),
+	};
+
+	return cmocka_run_group_tests_name("instance", tests, NULL, NULL);
+}
