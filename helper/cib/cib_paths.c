@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cib_paths.c guarantees absolute paths along known levels of the CIB, so that no query walks all
+ * of it, except for a reference's target, which may be anywhere in the configuration.
+ */
+#include "cib/cib_read.h"
+
+#include <string.h>
+
+#include "data/buf.h"
+
+#define RESOURCES "/cib/configuration/resources/"
+
+bool cib_is_quotable(const char *s)
+{
+	for (const char *c = s; *c != '\0'; c++)
+		if (*c == '\'' || (unsigned char)*c < 0x20 || *c == 0x7f)
+			return false;
+	return s[0] != '\0';
+}
+
+static void path(struct buf *b, const char *format, const char *id)
+{
+	if (b->len > 0)
+		buf_adds(b, "|");
+	for (const char *c = format; *c != '\0'; c++)
+		if (*c == '?')
+			buf_addf(b, "'%s'", id);
+		else
+			buf_add(b, c, 1);
+}
+
+static void paths_of(struct buf *b, const struct cib_want *w)
+{
+	switch (w->kind) {
+	case CIB_WANT_NAME:
+		path(b, RESOURCES "primitive[@id=?]", w->id);
+		path(b, RESOURCES "template[@id=?]", w->id);
+		path(b,
+		     RESOURCES
+		     "*[not(self::primitive) and (@id=? or primitive/@id=? or group/@id=? "
+		     "or group/primitive/@id=?)]",
+		     w->id);
+		path(b, "/cib/configuration/tags/tag[@id=?]", w->id);
+		break;
+	case CIB_WANT_USERS:
+		path(b,
+		     RESOURCES "*[@template=? or primitive/@template=? or "
+			       "group/primitive/@template=?]",
+		     w->id);
+		break;
+	case CIB_WANT_LINKS:
+		path(b,
+		     "/cib/configuration/constraints/rsc_colocation[@rsc=? or @with-rsc=? or "
+		     "resource_set/resource_ref/@id=? or resource_set/@id-ref]",
+		     w->id);
+		path(b, "/cib/configuration/tags/tag[obj_ref/@id=?]", w->id);
+		break;
+	case CIB_WANT_ELEMENT:
+		if (strcmp(w->tag, "template") == 0)
+			path(b, RESOURCES "template[@id=?]", w->id);
+		else {
+			buf_addf(b, "%s/cib/configuration//%s", b->len > 0 ? "|" : "", w->tag);
+			buf_addf(b, "[@id='%s']", w->id);
+		}
+		break;
+	case CIB_WANT_STATUS:
+		buf_addf(b,
+			 "%s/cib/status/node_state/lrm/lrm_resources/"
+			 "lrm_resource[@id='%s' or starts-with(@id,'%s:')]",
+			 b->len > 0 ? "|" : "", w->id, w->id);
+		break;
+	case CIB_WANT_ANSWER:
+		break;
+	}
+}
+
+int cib_paths(struct cib_wants *wants, struct buf *out, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < wants->n; i++) {
+		struct cib_want *w = &wants->items[i];
+
+		if (w->asked || w->kind == CIB_WANT_ANSWER)
+			continue;
+		w->asked = true;
+		if (cib_is_quotable(w->id))
+			paths_of(out, w);
+	}
+	return buf_ok(out) && pool_ok(&wants->pool) ? 0 : diag_oom(ret_diag);
+}
