@@ -8,17 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/array.h"
 #include "effects/file.h"
+#include "effects/resolve.h"
 
-#define SAVED_NOTE "names"
+#define SAVED_NOTE "names" /* what DNS confirmed earlier, beside the state */
+
+/* Half of what is left: the rest is for publishing and for the MTA itself. */
+static struct deadline names_deadline(const struct deadline *d)
+{
+	return deadline_within(d, (long)deadline_left_ms(d) / 2);
+}
 
 int survey_own_name(struct survey *s, const struct options *o, const struct deadline *d,
 		    struct diag *ret_diag)
 {
-	(void)d;
-	(void)ret_diag;
-	s->want.name = o->name;
-	return 0;
+	const struct ipaddr *vip = s->want.vip4.family ? &s->want.vip4 : &s->want.vip6;
+	struct deadline mine = names_deadline(d);
+	char name[RESOLVE_NAME_MAX];
+	struct diag why;
+
+	if (s->want.name != NULL)
+		return 0;
+	if (o->name != NULL) {
+		s->want.name = o->name;
+	} else if (o->offline) {
+		survey_note(s, "the stack keeps the MTA's own name: the VIP's is not asked for "
+			       "with --offline; set name");
+	} else if (resolve_name_of(vip, RESOLVE_DNS, &mine, name, &why) == 0) {
+		s->want.name = pool_dups(&s->pool, name);
+	} else {
+		survey_note(s, pool_printf(&s->pool,
+					   "the stack keeps the MTA's own name: %s; set name, or "
+					   "give the VIP a PTR record that leads back to it",
+					   why.text));
+	}
+	return pool_ok(&s->pool) ? 0 : diag_oom(ret_diag);
 }
 
 static int read_names_file(struct survey *s, const struct options *o, struct diag *ret_diag)
@@ -38,26 +63,96 @@ static int read_names_file(struct survey *s, const struct options *o, struct dia
 	return status;
 }
 
+static int read_saved(struct instance *inst, struct names *saved, struct diag *ret_diag)
+{
+	struct buf bytes = BUF_INIT;
+	int status = instance_note_read(inst, SAVED_NOTE, &bytes, ret_diag);
+
+	/* A damaged memory is no memory: the names are asked for anew. */
+	if (status == 0)
+		(void)names_parse_saved(saved, (struct span){buf_str(&bytes), bytes.len}, NULL);
+	buf_release(&bytes);
+	return status;
+}
+
+/* Why DNS is not to be asked about this remote; NULL: it is. A pinned name is always checked. */
+static const char *not_asked(const struct survey *s, const struct options *o,
+			     const struct remote_addr *r)
+{
+	const struct name *known = names_find(&s->names, &r->addr);
+
+	if (o->offline)
+		return "it was not looked up (--offline)";
+	if (known != NULL && known->pinned)
+		return NULL;
+	if (r->has_key)
+		return "it carries credentials or a TLS policy: only a pinned name may replace it";
+	return NULL;
+}
+
+static int judge(struct survey *s, const struct options *o, const struct evidence *e,
+		 const struct names *saved, struct diag *ret_diag)
+{
+	return names_judge(&s->names, e, o->policy, s->want.own, s->want.n_own, saved, ret_diag);
+}
+
+/* Those that are asked about, all at once; the others are judged as they are. */
+static int judge_all(struct survey *s, const struct options *o, const struct remote_addr *addrs,
+		     size_t n, const struct names *saved, const struct deadline *d,
+		     struct diag *ret_diag)
+{
+	struct resolve_question *questions = NULL;
+	struct evidences seen = EVIDENCES_INIT;
+	struct deadline mine = names_deadline(d);
+	size_t n_questions = 0, cap = 0;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < n; i++) {
+		const struct name *known = names_find(&s->names, &addrs[i].addr);
+		const bool pinned = known != NULL && known->pinned;
+		const char *why = not_asked(s, o, &addrs[i]);
+		struct resolve_question *q;
+
+		if (why != NULL || o->policy == NAMES_OFF ||
+		    (o->policy == NAMES_PINNED && !pinned)) {
+			const struct evidence e = {.addr = addrs[i].addr, .not_done = why};
+
+			status = judge(s, o, &e, saved, ret_diag);
+			continue;
+		}
+		q = array_grow(&questions, &n_questions, &cap);
+		if (q == NULL)
+			status = diag_oom(ret_diag);
+		else
+			*q = (struct resolve_question){addrs[i].addr, pinned ? known->pin : NULL};
+	}
+	if (status == 0)
+		status = resolve_all(questions, n_questions, RESOLVE_DNS, &mine, &seen, ret_diag);
+	for (size_t i = 0; status == 0 && i < seen.n; i++)
+		status = judge(s, o, &seen.items[i], saved, ret_diag);
+	evidences_release(&seen);
+	free(questions);
+	return status;
+}
+
 int survey_remote_names(struct survey *s, const struct options *o, struct instance *inst,
 			const struct deadline *d, struct diag *ret_diag)
 {
 	struct remote_addr *addrs = NULL;
+	struct names saved;
 	size_t n = 0;
 	int status;
 
-	(void)d;
-	(void)inst;
-	if (read_names_file(s, o, ret_diag) < 0 ||
-	    plan_addresses(&s->scan, &s->want, &addrs, &n, ret_diag) < 0)
-		return -1;
-	status = 0;
-	for (size_t i = 0; status == 0 && i < n; i++) {
-		const struct evidence e = {.addr = addrs[i].addr};
-
-		status = names_judge(&s->names, &e, o->policy, s->want.own, s->want.n_own, NULL,
-				     ret_diag);
-	}
+	names_init(&saved);
+	status = read_names_file(s, o, ret_diag);
+	if (status == 0)
+		status = plan_addresses(&s->scan, &s->want, &addrs, &n, ret_diag);
+	if (status == 0)
+		status = read_saved(inst, &saved, ret_diag);
+	if (status == 0)
+		status = judge_all(s, o, addrs, n, &saved, d, ret_diag);
 	free(addrs);
+	names_release(&saved);
 	return status;
 }
 
