@@ -2,7 +2,8 @@
 /*
  * process.c guarantees that no signal goes to a process that was not identified: each one is sent
  * through a pidfd that was opened before the process was looked at. It takes no lock, so a master
- * that starts meanwhile does not stumble over the question whether it runs.
+ * that starts meanwhile does not stumble over the question whether it runs. A process of a
+ * container on this machine is never ours.
  */
 #include "effects/process.h"
 
@@ -60,7 +61,7 @@ static bool identify(const struct search *s, pid_t pid, struct process_ref *ret_
 {
 	struct process_ref r = {.pid = pid, .pidfd = procfs_open(pid)};
 	struct procfs_stat st = {0};
-	bool is_it = r.pidfd >= 0 && procfs_read(pid, &st);
+	bool is_it = r.pidfd >= 0 && procfs_read(pid, &st) && procfs_ours(pid);
 
 	if (is_it && s->exe != NULL)
 		is_it = procfs_runs(pid, s->exe);

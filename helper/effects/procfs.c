@@ -133,6 +133,16 @@ bool procfs_runs(pid_t pid, const char *exe)
 	return names_path(runs, exe) || (realpath(exe, real) != NULL && names_path(runs, real));
 }
 
+bool procfs_ours(pid_t pid)
+{
+	char path[64];
+	struct stat its, own;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	return stat(path, &its) == 0 && stat("/proc/self/ns/pid", &own) == 0 &&
+	       its.st_ino == own.st_ino && its.st_dev == own.st_dev;
+}
+
 bool procfs_hidden(pid_t pid)
 {
 	char path[64], runs[PATH_MAX];

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,6 +130,39 @@ static void found_by_either_lock(void **state)
 		assert_int_equal(find(NULL, true), 1); /* the lock alone will do */
 		assert_int_equal(teardown(NULL), 0);
 	}
+}
+
+/* A container's master: seen from here it has another number, the same program, the same file. */
+static void a_container_is_another_machine(void **state)
+{
+	int ends[2];
+	char ready = 0;
+	pid_t inside = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	master = fork();
+	assert_true(master >= 0);
+	if (master == 0) {
+		if (unshare(CLONE_NEWPID) < 0 || (inside = fork()) < 0)
+			_exit(1);
+		if (inside == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)write_pid_file(FLOCK);
+			(void)!write(ends[1], "r", 1);
+			for (;;)
+				(void)pause();
+		}
+		(void)close(ends[1]);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ends[1]);
+	assert_int_equal(read(ends[0], &ready, 1), 1);
+	(void)close(ends[0]);
+	assert_int_equal(find(self, true), 0);
 }
 
 static void not_found_without_lock_or_program(void **state)
@@ -413,6 +447,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(found_by_either_lock),
+		T(a_container_is_another_machine),
 		T(not_found_without_lock_or_program),
 		T(stale_and_garbled_files),
 		T(found_though_the_file_is_spoilt),
