@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# shared-queue: the same as shared-queue.pcs.sh, for crmsh. With CIB_file=FILE in the environment that file is
+# edited instead of the running cluster.
+set -eu
+
+crm configure load update - <<'END'
+primitive mail-fs ocf:heartbeat:Filesystem \
+	params device="/dev/disk/by-label/mail" directory="/srv/mail" fstype=ext4 \
+	op start interval=0 timeout=60s \
+	op stop interval=0 timeout=60s \
+	op monitor interval=20s timeout=40s
+primitive mail-vip ocf:heartbeat:IPaddr2 \
+	params ip=192.0.2.10 cidr_netmask=24 \
+	op monitor interval=10s timeout=20s
+primitive mail-mta ocf:mta:stack \
+	params mta=postfix \
+	op start interval=0 timeout=120s \
+	op stop interval=0 timeout=120s \
+	op monitor interval=30s timeout=20s \
+	op monitor interval=120s timeout=40s OCF_CHECK_LEVEL=10
+group mail mail-fs mail-vip mail-mta
+END
