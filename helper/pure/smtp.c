@@ -24,11 +24,16 @@ static void show(struct smtp *s, struct span line)
 	s->reply[n] = '\0';
 }
 
-/* It goes on no further. What it says after the verdict changes nothing about that. */
-static void broken(struct smtp *s, const char *why)
+static void end(struct smtp *s)
 {
 	s->state = SMTP_END;
 	s->out_off = s->out_len = 0;
+}
+
+/* It goes on no further. What it says after the verdict changes nothing about that. */
+static void broken(struct smtp *s, const char *why)
+{
+	end(s);
 	if (s->verdict != SMTP_OPEN)
 		return;
 	s->verdict = SMTP_BROKEN;
@@ -72,7 +77,7 @@ static void take_reply(struct smtp *s, struct span line)
 
 	s->code = 0;
 	if (s->state == SMTP_QUIT) {
-		s->state = SMTP_END;
+		end(s);
 		return;
 	}
 	if (s->state == SMTP_EHLO && (code == 500 || code == 502)) {

@@ -167,6 +167,15 @@ static int take(struct line *l, struct diag *ret_diag)
 	return take_of_cluster(l, ret_diag);
 }
 
+/* The writer replaces them; a NUL, for one, would cut a resource's id short. */
+static bool has_control(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f)
+			return true;
+	return false;
+}
+
 int vipfacts_parse(struct vipfacts *f, struct span bytes, struct diag *ret_diag)
 {
 	struct line l = {.f = f};
@@ -179,6 +188,8 @@ int vipfacts_parse(struct vipfacts *f, struct span bytes, struct diag *ret_diag)
 		l.number++;
 		if (line.len == 0)
 			continue;
+		if (has_control(line))
+			return bad(&l, "a control character", ret_diag);
 		eq = memchr(line.at, '=', line.len);
 		if (eq == NULL || eq == line.at)
 			return bad(&l, "not key=value", ret_diag);

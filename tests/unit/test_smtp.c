@@ -160,6 +160,12 @@ static void out_of_turn(void **state)
 	hear("220 hi\r\njunk\r\n220-\r\n");
 	expect(SMTP_READY, "220 hi");
 	assert_true(smtp_done(&s));
+	/* an answer to a QUIT that was not sent yet ends it too */
+	smtp_init(&s, NULL);
+	hear("220 hi\r\n221 bye\r\n");
+	expect(SMTP_READY, "220 hi");
+	assert_true(smtp_done(&s));
+	assert_string_equal(said(), "");
 }
 
 static void closed_early(void **state)

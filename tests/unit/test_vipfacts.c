@@ -98,6 +98,7 @@ static void refused(void **state)
 		{"vip=a\naddress=192.0.2.1\nprefix=129\n", "line 3: prefix: more than"},
 		{"own=node1\n", "line 1: own: no address"},
 		{"vip=a\nwhy=b\n", "a has no address"},
+		{"vip=a\tb\n", "line 1: a control character"},
 	};
 
 	(void)state;

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# run.sh: fuzz the parsers, or replay what was found before.
+#
+#   tests/fuzz/run.sh SECONDS [NAME…]     libFuzzer on each target (or those named) for SECONDS
+#   tests/fuzz/run.sh replay [NAME…]      feed the corpora once, with any C compiler ($CC, default cc)
+#
+# Everything that is made goes to $MTA_STACK_BUILD/fuzz (default ./build/fuzz): NAME/corpus grows from
+# run to run, NAME/found holds the inputs that broke something. An input worth keeping is copied by
+# hand to tests/fuzz/corpus/NAME. The last line is `N passed, N failed, N skipped`.
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+src=${here%/tests/fuzz}
+out=${MTA_STACK_BUILD:-$src/build}/fuzz
+flags=(-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -I"$src/helper" -I"$here"
+	-include "$src/helper/banned.h")
+sanitizers=address,undefined
+
+usage() {
+	sed -n 's/^# \{0,1\}//; 5,13p' "$0"
+	exit 2
+}
+
+# The modules that touch nothing but memory; those that the CIB reader alone uses are another's.
+sources() {
+	find "$src/helper/data" "$src/helper/pure" "$src/helper/mta" -name '*.c' ! -name 'cib_*' | sort
+}
+
+targets() {
+	local t
+	for t in "$here"/fuzz_*.c; do
+		t=${t##*/fuzz_}
+		echo "${t%.c}"
+	done
+}
+
+# build NAME COMPILER EXTRA-SOURCE-OR-FLAG…
+build() {
+	local name=$1 compiler=$2
+	shift 2
+	mapfile -t files < <(sources)
+	"$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" "$here/fuzz_$name.c" \
+		"${files[@]}" -o "$out/$name/program"
+}
+
+fuzz() {
+	local name=$1 dir=$out/$1
+	build "$name" "${FUZZ_CC:-clang}" -fsanitize=fuzzer,$sanitizers || return
+	mkdir -p "$dir/corpus" "$dir/found"
+	"$dir/program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
+		-print_final_stats=1 -artifact_prefix="$dir/found/" "$dir/corpus" "$here/corpus/$name"
+}
+
+replay() {
+	local name=$1
+	build "$name" "${CC:-cc}" -fsanitize=$sanitizers "$here/replay.c" || return
+	"$out/$name/program" "$here/corpus/$name"
+}
+
+case ${1:-} in
+replay) action=replay seconds=0 ;;
+'' | *[!0-9]*) usage ;;
+*) action=fuzz seconds=$1 ;;
+esac
+shift
+[ $# -gt 0 ] || mapfile -t all < <(targets)
+[ $# -eq 0 ] || all=("$@")
+
+passed=0 failed=0
+for name in "${all[@]}"; do
+	[ -f "$here/fuzz_$name.c" ] || { echo "run.sh: there is no target $name"; exit 2; }
+	mkdir -p "$out/$name"
+	log=$out/$name/log
+	if $action "$name" >"$log" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok $name: $(grep -Eo '# [0-9]+ inputs|number_of_executed_units: [0-9]+' "$log" | tail -n 1)"
+	else
+		failed=$((failed + 1))
+		echo "not ok $name"
+		tail -n 40 "$log" | sed 's/^/    /'
+		echo "    whole log: $log"
+	fi
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
