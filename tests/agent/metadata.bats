@@ -43,6 +43,11 @@ xpath() {
 	run ! grep -nE '[$`]' "$ROOT/metadata.xml"
 }
 
+@test "the OCF root that is built in is a root, not its resource.d" {
+	grep -q 'OCF_ROOT:=/' "$BUILD/stack"
+	run ! grep -E 'OCF_ROOT:=[^}]*resource\.d' "$BUILD/stack"
+}
+
 @test "elements stand in OCF's order" {
 	local n got=
 	for n in 1 2 3 4 5 6; do

@@ -23,12 +23,19 @@ if [ $# -eq 0 ]; then
 	done
 fi
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=''
 for name; do
 	printf '# %s\n' "$name"
 	before=$((passed + failed + skipped))
+	bad=''
 	while IFS= read -r line; do
 		printf '%s\n' "$line"
+		case $line in
+		'not ok '*) bad=yes ;;
+		'    '*) ;;
+		*) bad='' ;;
+		esac
+		[ -z "$bad" ] || failures+="# $line"$'\n'
 		case $line in
 		'ok '*' # skip '*) skipped=$((skipped + 1)) ;;
 		'ok '*) passed=$((passed + 1)) ;;
@@ -40,5 +47,7 @@ for name; do
 		failed=$((failed + 1))
 	fi
 done
+# Once more at the end, where a reader of a long log looks.
+printf '%s' "$failures"
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A file fits into a head: no source of more than 400 lines, no line of more than 100 columns.
+# A file fits into a head: no source of more than 400 lines (a test, being a list of cases: 700), no
+# line of C of more than 100 columns.
 . "$(dirname "$0")/lib.sh" "$@"
 
 sources() {
@@ -12,9 +13,13 @@ sources() {
 
 said=$(sources | while read -r file; do
 	n=$(wc -l <"$file")
-	[ "$n" -le 400 ] || echo "$file: $n lines"
+	case $file in
+	tests/*) most=700 ;;
+	*) most=400 ;;
+	esac
+	[ "$n" -le "$most" ] || echo "$file: $n lines, $most are allowed"
 done)
-verdict "no source has more than 400 lines" "$said"
+verdict "no source is too long" "$said"
 
 said=$(sources | grep '^helper/' | xargs perl -CSD -ne '
 	chomp;
