@@ -15,6 +15,7 @@ struct apply {
 	int *from;	       /* per record: the new compiled table, or -1 */
 	struct undoing *undos; /* files that get the admin's bytes back */
 	size_t n_undos;
+	struct timespec stamp; /* mtime of all that is published */
 	struct transaction t;
 };
 

@@ -12,6 +12,8 @@
 #include "effects/apply.h"
 #include "effects/fs.h"
 
+#define SETTLED_S 3 /* seconds: see start() */
+
 static void release(struct apply *a, size_t n)
 {
 	transaction_release(&a->t);
@@ -50,6 +52,9 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (gmtime_r(&now.tv_sec, &utc) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	/* Postfix's programs read main.cf again and again until it is two seconds old, lest an
+	 * editor is still at it. Ours is whole when it appears: nobody needs to wait. */
+	a->stamp = (struct timespec){.tv_sec = now.tv_sec - SETTLED_S};
 	next->generation = inst->state.generation + 1;
 	next->boot = pool_dups(&next->pool, inst->boot);
 	next->when = pool_dups(&next->pool, when);
@@ -111,6 +116,7 @@ static int add_member(struct apply *a, size_t i, struct diag *ret_diag)
 	m->bytes = (struct span){a->bytes[i].data, a->bytes[i].len};
 	m->from = a->from[i];
 	m->attrs = &r->attrs;
+	m->mtime = &a->stamp;
 	m->mark = a->inst->store.name;
 	return 0;
 }
