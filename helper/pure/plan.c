@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "pure/plan_keys.h"
 
 void plan_init(struct plan *p)
 {
@@ -69,7 +70,7 @@ int plan_addresses(const struct scan *s, const struct stack *want, struct remote
 			return diag_oom(ret_diag);
 		}
 		r->addr = f->addr;
-		r->has_key = f->kind == FIND_KEY;
+		r->has_key = f->kind == FIND_KEY || f->pin;
 	}
 	if (n > 0)
 		qsort(all, n, sizeof(*all), compare_remote);
@@ -195,18 +196,37 @@ static void plan_remote(struct plan *p, const struct scan *s, const struct stack
 
 	if (is_own(want, &f->addr))
 		return;
-	if (f->kind == FIND_REMOTE)
-		p->remotes++;
+	p->remotes++;
 	n = names_find(names, &f->addr);
 	if (n == NULL || n->host == NULL) {
-		if (f->kind == FIND_REMOTE)
-			add_kept(p, f, n != NULL ? n->reason : "no name was looked up for it");
+		add_kept(p, f, n != NULL ? n->reason : "no name was looked up for it");
 		return;
 	}
-	if (f->kind == FIND_REMOTE)
-		p->named++;
-	add_edit(p, s, f, f->kind == FIND_KEY ? EDIT_KEY : EDIT_REMOTE,
+	p->named++;
+	add_edit(p, s, f, EDIT_REMOTE,
 		 pool_printf(&p->pool, "%s%s%s", f->before, n->host, f->after));
+}
+
+static void plan_key(struct plan *p, const struct scan *s, const struct stack *want,
+		     const struct names *names, const struct key_uses *uses,
+		     const struct finding *f)
+{
+	const struct key_use *use = key_use_of(uses, &f->addr);
+	const struct name *n = names_find(names, &f->addr);
+	struct finding end = *f;
+
+	if (is_own(want, &f->addr) || n == NULL || n->host == NULL || use == NULL || !use->renamed)
+		return;
+	if (key_is_there(s, f, n->host, &p->pool))
+		return;
+	if (!use->stays && !s->blind) {
+		add_edit(p, s, f, EDIT_KEY,
+			 pool_printf(&p->pool, "%s%s%s", f->before, n->host, f->after));
+		return;
+	}
+	end.off = f->line_off + f->line_len;
+	end.len = 0;
+	add_edit(p, s, &end, EDIT_KEY, key_repeat(s, f, n->host, &p->pool));
 }
 
 static int compare_edit(const void *a, const void *b)
@@ -278,6 +298,10 @@ static int check_overlap(const struct plan *p, const struct scan *s, struct diag
 int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 	      const struct names *names, struct diag *ret_diag)
 {
+	struct key_uses uses;
+
+	if (key_uses_find(s, &uses, ret_diag) < 0)
+		return -1;
 	for (size_t i = 0; i < s->n_findings; i++) {
 		const struct finding *f = &s->findings[i];
 		size_t before = p->n_edits;
@@ -287,8 +311,10 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 			plan_setting(p, s, want, f);
 			break;
 		case FIND_REMOTE:
-		case FIND_KEY:
 			plan_remote(p, s, want, names, f);
+			break;
+		case FIND_KEY:
+			plan_key(p, s, want, names, &uses, f);
 			break;
 		case FIND_KEPT:
 			if (!is_own(want, &f->addr)) {
@@ -300,6 +326,7 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 		if (p->n_edits > before)
 			p->edits[before].seq = i;
 	}
+	key_uses_release(&uses);
 	if (!pool_ok(&p->pool))
 		return diag_oom(ret_diag);
 	if (p->n_edits > 0)

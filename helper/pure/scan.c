@@ -34,6 +34,7 @@ void scan_restart(struct scan *s)
 	s->n_findings = 0;
 	s->n_warnings = 0;
 	s->process = (struct process){0};
+	s->blind = false;
 }
 
 struct file *scan_file(struct scan *s, const char *path, int role)

@@ -94,13 +94,14 @@ struct finding {
 	size_t off, len;	    /* bytes */
 	struct ipaddr addr;	    /* remote, key, kept */
 	const char *before, *after; /* never NULL */
-	const char *join;	    /* SET_BINDS */
+	const char *join;	    /* SET_BINDS; FIND_KEY: what sets a repeated entry off */
 	const char *fixed;	    /* SET_FIXED */
 	const char *current;	    /* FIND_SETTING */
 	const char *reason;	    /* FIND_KEPT */
 	const char *what;	    /* for people: "relayhost", "smtp_bind_address" */
 	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
 	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
+	bool pin; /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
 };
 
 /* How to recognise the MTA that runs with this configuration. */
@@ -114,6 +115,7 @@ struct process {
 struct scan {
 	const char *config; /* Postfix: directory; others: main file; no trailing slash */
 	struct span facts;  /* output of backend->facts_argv; empty off the cluster */
+	bool accept_leak;   /* the admin consents to an MTA that cannot be kept to the VIP */
 
 	struct file *files;
 	size_t n_files, cap_files;
@@ -122,6 +124,7 @@ struct scan {
 	const char **warnings; /* one line each, for people; about nothing that can be edited */
 	size_t n_warnings, cap_warnings;
 	struct process process;
+	bool blind; /* remotes may stand where the scan cannot look: a key keeps its old form too */
 	struct pool pool;
 };
 

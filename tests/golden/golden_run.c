@@ -31,6 +31,8 @@ static bool set_stack(struct stack_file *s, const char *key, const char *value)
 		return snprintf(s->name, sizeof(s->name), "%s", value) > 0;
 	if (strcmp(key, "config") == 0)
 		return snprintf(s->config, sizeof(s->config), "%s", value) > 0;
+	if (strcmp(key, "accept_leak") == 0)
+		return (s->accept_leak = strcmp(value, "yes") == 0);
 	if (strcmp(key, "policy") != 0)
 		return false;
 	s->policy = strcmp(value, "pinned") == 0 ? NAMES_PINNED
@@ -206,6 +208,7 @@ void outcome_run(struct outcome *o, const struct backend *b, const char *folder,
 
 	memset(o, 0, sizeof(*o));
 	scan_init(&o->scan, want->config);
+	o->scan.accept_leak = want->accept_leak;
 	plan_init(&o->plan);
 	names_init(&o->names);
 	if (io_read(facts, &o->facts))

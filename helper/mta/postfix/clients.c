@@ -14,13 +14,14 @@ struct local_setting {
 	enum setting setting;
 	const char *remote;   /* SET_FIXED: what a client of remote hosts wants */
 	const char *loopback; /* what one of loopback wants; NULL: do not care */
+	bool enforces;	      /* not known to old releases */
 };
 
 static const struct local_setting settings[] = {
-	{"smtp_bind_address", "lmtp_bind_address", SET_BIND4, NULL, ""},
-	{"smtp_bind_address6", "lmtp_bind_address6", SET_BIND6, NULL, ""},
-	{"smtp_bind_address_enforce", "lmtp_bind_address_enforce", SET_FIXED, "yes", "no"},
-	{"smtp_helo_name", "lmtp_lhlo_name", SET_NAME, NULL, NULL},
+	{"smtp_bind_address", "lmtp_bind_address", SET_BIND4, NULL, "", false},
+	{"smtp_bind_address6", "lmtp_bind_address6", SET_BIND6, NULL, "", false},
+	{"smtp_bind_address_enforce", "lmtp_bind_address_enforce", SET_FIXED, "yes", "no", true},
+	{"smtp_helo_name", "lmtp_lhlo_name", SET_NAME, NULL, NULL, false},
 };
 
 #define N_SETTINGS (sizeof(settings) / sizeof(settings[0]))
@@ -55,11 +56,19 @@ static int check_version(struct pf *pf)
 	if (can_enforce(pf))
 		return 0;
 	(void)scan_fact(pf->scan, "mail_version", &version);
-	return diag_set(pf->diag, EX_INSTALLED,
-			"cannot keep Postfix %.*s to the VIP: without it mail would leave from the "
-			"node's address, as smtp_bind_address_enforce came with Postfix 3.7; "
-			"upgrade Postfix",
+	if (!pf->scan->accept_leak)
+		return diag_set(
+			pf->diag, EX_INSTALLED,
+			"cannot keep Postfix %.*s to the VIP: without the VIP its mail "
+			"would leave from the node's address, as smtp_bind_address_enforce "
+			"came with Postfix 3.7; upgrade it, or accept that with leak=accept",
 			(int)version.len, version.at);
+	scan_warn(
+		pf->scan,
+		"Postfix %.*s knows no smtp_bind_address_enforce: without the VIP its mail leaves "
+		"from the node's address (accepted with leak=accept)",
+		(int)version.len, version.at);
+	return 0;
 }
 
 static struct finding *add_setting(struct pf *pf, const struct local_setting *l, bool lmtp,
@@ -135,7 +144,7 @@ static void release_service(struct pf *pf, const struct service *s, bool lmtp)
 		const char *name = name_of(l, lmtp);
 		struct finding *f;
 
-		if (l->loopback == NULL ||
+		if (l->loopback == NULL || (l->enforces && !can_enforce(pf)) ||
 		    param_find(&s->overrides, (struct span){name, strlen(name)}) != NULL)
 			continue;
 		f = add_setting(pf, l, lmtp, pf->master_cf, s->end, 0);

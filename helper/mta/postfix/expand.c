@@ -181,7 +181,7 @@ static struct traced look_up(struct pf *pf, struct traced name)
 
 	if (p != NULL)
 		return p->value;
-	return traced_of_span(pf, default_value(pf, traced_span(name)), NO_FILE, 0);
+	return traced_plain(default_value(pf, traced_span(name)));
 }
 
 static const char *expression(struct expansion *e, struct traced t)
@@ -200,7 +200,7 @@ static const char *expression(struct expansion *e, struct traced t)
 			t = skip(t, 1);
 		}
 		if (is_true)
-			value = traced_of_span(e->pf, (struct span){"true", 4}, NO_FILE, 0);
+			value = traced_plain((struct span){"true", 4});
 	} else {
 		struct traced name;
 

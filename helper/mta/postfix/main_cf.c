@@ -129,6 +129,6 @@ int pf_value(struct pf *pf, const char *name, struct traced *ret)
 	if (p != NULL)
 		raw = p->value;
 	else
-		raw = traced_of_span(pf, default_value(pf, key), NO_FILE, 0);
+		raw = traced_plain(default_value(pf, key));
 	return expand(pf, raw, ret);
 }

@@ -12,37 +12,25 @@
 
 #define SEPARATORS ", \t\r\n"
 
-struct map {
-	enum table_kind kind;
-	const char *what;
-};
-
 struct map_type {
 	const char *name;
 	const char *suffixes[2]; /* of what postmap makes */
-	const char *const *argv; /* which makes it */
 	bool patterns;
 };
 
 static const struct map_type *type_find(struct span name)
 {
-	static const char *const hash[] = {"postmap", "hash:{source}", NULL};
-	static const char *const btree[] = {"postmap", "btree:{source}", NULL};
-	static const char *const lmdb[] = {"postmap", "lmdb:{source}", NULL};
-	static const char *const cdb[] = {"postmap", "cdb:{source}", NULL};
-	static const char *const dbm[] = {"postmap", "dbm:{source}", NULL};
-	static const char *const sdbm[] = {"postmap", "sdbm:{source}", NULL};
 	static const struct map_type types[] = {
-		{"texthash", {NULL}, NULL, false},
-		{"hash", {".db"}, hash, false},
-		{"btree", {".db"}, btree, false},
-		{"lmdb", {".lmdb"}, lmdb, false},
-		{"cdb", {".cdb"}, cdb, false},
-		{"dbm", {".dir", ".pag"}, dbm, false},
-		{"sdbm", {".dir", ".pag"}, sdbm, false},
-		{"regexp", {NULL}, NULL, true},
-		{"pcre", {NULL}, NULL, true},
-		{"cidr", {NULL}, NULL, true},
+		{"texthash", {NULL}, false},
+		{"hash", {".db"}, false},
+		{"btree", {".db"}, false},
+		{"lmdb", {".lmdb"}, false},
+		{"cdb", {".cdb"}, false},
+		{"dbm", {".dir", ".pag"}, false},
+		{"sdbm", {".dir", ".pag"}, false},
+		{"regexp", {NULL}, true},
+		{"pcre", {NULL}, true},
+		{"cidr", {NULL}, true},
 	};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -51,31 +39,23 @@ static const struct map_type *type_find(struct span name)
 	return NULL;
 }
 
-static bool is_key(enum table_kind kind)
-{
-	return kind == TABLE_PASSWORD || kind == TABLE_POLICY;
-}
-
-static bool is_lmtp(const char *what)
-{
-	return strncmp(what, "lmtp_", 5) == 0;
-}
-
-/* True the first time. */
-static bool visit(struct pf *pf, size_t file, const struct map *m, bool patterns)
+/* True the first time. A file of keys is read once, whatever it is used for. */
+static bool visit(struct pf *pf, size_t file, const struct map *m)
 {
 	struct visit *v;
 
-	for (size_t i = 0; i < pf->n_visits; i++)
-		if (pf->visits[i].file == file && pf->visits[i].kind == m->kind &&
-		    pf->visits[i].patterns == patterns)
+	for (size_t i = 0; i < pf->n_visits; i++) {
+		v = &pf->visits[i];
+		if (v->file == file &&
+		    (v->kind == m->kind || (table_has_keys(v->kind) && table_has_keys(m->kind))))
 			return false;
+	}
 	v = array_grow(&pf->visits, &pf->n_visits, &pf->cap_visits);
 	if (v == NULL) {
 		pf->pool.failed = true;
 		return false;
 	}
-	*v = (struct visit){file, m->kind, patterns};
+	*v = (struct visit){file, m->kind};
 	return true;
 }
 
@@ -95,14 +75,61 @@ static int table_path(struct pf *pf, struct traced name, const char **ret_path)
 	return 0;
 }
 
-/* A source that is not there: the MTA may live on what was made from it. */
-static void warn_missing(struct pf *pf, const struct file *f, const struct map *m)
+/* Said once for each table, whatever number of parameters and services lead to it. */
+static bool lost_before(struct pf *pf, const char *name)
 {
-	scan_warn(pf->scan, "%s: cannot read %s (%s), its addresses stay as they are", m->what,
-		  f->path,
-		  f->state == FILE_ABSENT ? "no such file"
-		  : f->why		  ? f->why
-					  : "unreadable");
+	const char **slot;
+
+	for (size_t i = 0; i < pf->n_lost; i++)
+		if (strcmp(pf->lost[i], name) == 0)
+			return true;
+	slot = array_grow(&pf->lost, &pf->n_lost, &pf->cap_lost);
+	if (slot == NULL)
+		pf->pool.failed = true;
+	else
+		*slot = name;
+	return false;
+}
+
+void map_lost(struct pf *pf, const struct map *m, const char *name, const char *why)
+{
+	const char *shown = pool_dups(&pf->scan->pool, name);
+
+	if (table_has_keys(m->kind) && m->idle)
+		return;
+	if (table_has_keys(m->kind))
+		pf->lost_keys = shown;
+	else
+		pf->scan->blind = true;
+	if (lost_before(pf, shown))
+		return;
+	if (table_has_keys(m->kind))
+		scan_warn(pf->scan, "%s: keys in %s could not follow a remote to its name: %s",
+			  m->what, shown, why);
+	else
+		scan_warn(pf->scan, "%s: addresses in %s stay as they are: %s", m->what, shown,
+			  why);
+}
+
+/* A source that is not there: the MTA may live on what was made from it. */
+static void map_missing(struct pf *pf, const struct file *f, const struct map *m)
+{
+	map_lost(pf, m, f->path,
+		 f->state == FILE_ABSENT ? "no such file"
+		 : f->why		 ? f->why
+					 : "it cannot be read");
+}
+
+/* postmap, with the parameters of this instance. */
+static const char *const *postmap(struct pf *pf, const struct map_type *type)
+{
+	const char **argv = pool_alloc(&pf->scan->pool, 5 * sizeof(*argv));
+
+	argv[0] = "postmap";
+	argv[1] = "-c";
+	argv[2] = pf->scan->config;
+	argv[3] = pool_printf(&pf->scan->pool, "%s:{source}", type->name);
+	return argv;
 }
 
 static int file_map(struct pf *pf, const struct map_type *type, struct traced name,
@@ -122,15 +149,15 @@ static int file_map(struct pf *pf, const struct map_type *type, struct traced na
 		f->secret = true;
 	for (size_t i = 0; i < 2 && type->suffixes[i] != NULL; i++)
 		scan_derived(pf->scan, f, pool_printf(&pf->pool, "%s%s", path, type->suffixes[i]),
-			     type->suffixes[i], type->argv);
-	if (f->state == FILE_WANTED || !visit(pf, index, m, type->patterns))
+			     type->suffixes[i], postmap(pf, type));
+	if (f->state == FILE_WANTED || !visit(pf, index, m))
 		return 0;
 	if (f->state != FILE_LOADED)
-		warn_missing(pf, f, m);
+		map_missing(pf, f, m);
 	else if (type->patterns)
-		patterns_scan(pf, index, m->kind, type->name, m->what);
+		patterns_scan(pf, index, type->name, m);
 	else
-		table_scan(pf, index, m->kind, m->what);
+		table_scan(pf, index, m);
 	return 0;
 }
 
@@ -142,16 +169,16 @@ static void inline_map(struct pf *pf, struct traced name, const struct map *m)
 	if (!traced_braced(name, &rest))
 		return;
 	while (traced_word(&rest, SEPARATORS, true, &pair)) {
-		struct traced key, value;
+		struct traced key, value, entry = pair;
 
 		if (pair.text[0] == '{' && !traced_braced(pair, &pair))
 			return;
 		if (split_nameval(pair, &key, &value) != NULL)
 			return;
-		if (is_key(m->kind))
-			key_scan(pf, key, m->kind, is_lmtp(m->what), m->what, traced_span(pair));
+		if (table_has_keys(m->kind))
+			key_scan(pf, key, m, traced_span(entry), ", ");
 		else
-			result_scan(pf, value, m->kind, m->what);
+			result_scan(pf, value, m);
 	}
 }
 
@@ -159,20 +186,25 @@ static void random_map(struct pf *pf, struct traced name, const struct map *m)
 {
 	struct traced rest, value;
 
-	if (is_key(m->kind) || !traced_braced(name, &rest))
+	if (table_has_keys(m->kind) || !traced_braced(name, &rest))
 		return;
 	while (traced_word(&rest, SEPARATORS, true, &value)) {
 		if (value.text[0] == '{' && !traced_braced(value, &value))
 			return;
-		result_scan(pf, value, m->kind, m->what);
+		result_scan(pf, value, m);
 	}
 }
 
+/* Whatever is looked up, this is found. */
 static void static_map(struct pf *pf, struct traced name, const struct map *m)
 {
-	if (is_key(m->kind) || (name.len > 0 && name.text[0] == '{' && !traced_braced(name, &name)))
+	if (table_has_keys(m->kind)) {
+		pf->pin |= !m->idle;
 		return;
-	result_scan(pf, name, m->kind, m->what);
+	}
+	if (name.len > 0 && name.text[0] == '{' && !traced_braced(name, &name))
+		return;
+	result_scan(pf, name, m);
 }
 
 static int map_scan(struct pf *pf, struct traced spec, const struct map *m);
@@ -186,7 +218,7 @@ static int several_maps(struct pf *pf, struct traced name, const struct map *m, 
 		return 0;
 	while (traced_word(&rest, SEPARATORS, true, &spec)) {
 		last = spec;
-		if (pipe && !is_key(m->kind))
+		if (pipe && !table_has_keys(m->kind))
 			continue;
 		if (map_scan(pf, spec, m) < 0)
 			return -1;
@@ -194,19 +226,6 @@ static int several_maps(struct pf *pf, struct traced name, const struct map *m, 
 			return 0;
 	}
 	return pipe && last.len > 0 ? map_scan(pf, last, m) : 0;
-}
-
-static void cannot_rewrite(struct pf *pf, struct traced spec, const struct map *m)
-{
-	const char *name = pf_string(pf, spec);
-
-	if (is_key(m->kind)) {
-		pf->blind = name;
-		scan_warn(pf->scan, "%s: keys in %s cannot follow a remote that is renamed",
-			  m->what, name);
-		return;
-	}
-	scan_warn(pf->scan, "%s: addresses in %s cannot be rewritten", m->what, name);
 }
 
 static int map_scan(struct pf *pf, struct traced spec, const struct map *m)
@@ -233,15 +252,40 @@ static int map_scan(struct pf *pf, struct traced spec, const struct map *m)
 	else if (text_equal(type, "static"))
 		static_map(pf, name, m);
 	else
-		cannot_rewrite(pf, spec, m);
+		map_lost(pf, m, pf_string(pf, spec), "this kind of table is not rewritten");
+	return 0;
+}
+
+static int is_yes(struct pf *pf, const char *name, bool *ret)
+{
+	struct traced value;
+
+	if (pf_value(pf, name, &value) < 0)
+		return -1;
+	*ret = text_equal_nocase(traced_span(value), "yes");
+	return 0;
+}
+
+/* Are passwords used, and are they perhaps those of the sender? */
+static int look_at_passwords(struct pf *pf, struct map *m)
+{
+	bool enabled, by_sender;
+
+	if (is_yes(pf, m->lmtp ? "lmtp_sasl_auth_enable" : "smtp_sasl_auth_enable", &enabled) < 0 ||
+	    is_yes(pf, "smtp_sender_dependent_authentication", &by_sender) < 0)
+		return -1;
+	m->idle = !enabled;
+	pf->pin |= enabled && by_sender && !m->lmtp;
 	return 0;
 }
 
 int maps_scan(struct pf *pf, struct traced list, enum table_kind kind, const char *what)
 {
-	struct map m = {kind, what};
+	struct map m = {.kind = kind, .what = what, .lmtp = strncmp(what, "lmtp_", 5) == 0};
 	struct traced spec;
 
+	if (kind == TABLE_PASSWORD && list.len > 0 && look_at_passwords(pf, &m) < 0)
+		return -1;
 	while (traced_word(&list, SEPARATORS, true, &spec))
 		if (map_scan(pf, spec, &m) < 0)
 			return -1;

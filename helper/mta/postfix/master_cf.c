@@ -60,11 +60,15 @@ static int read_fields(struct pf *pf, struct traced line, struct traced *ret_res
 static int add_override(struct pf *pf, struct service *s, struct traced setting)
 {
 	struct traced name, value;
-	const char *why = split_nameval(setting, &name, &value);
 	struct param *p;
 
-	if (why != NULL)
-		return pf_bad(pf, setting, why);
+	/* That daemon alone would die of it. */
+	if (split_nameval(setting, &name, &value) != NULL) {
+		scan_warn(pf->scan,
+			  "master.cf: the service %.*s has an option -o without name=value",
+			  (int)s->name.len, s->name.at);
+		return 0;
+	}
 	p = array_grow(&s->overrides.items, &s->overrides.n, &s->overrides.cap);
 	if (p == NULL)
 		return diag_oom(pf->diag);
@@ -110,9 +114,7 @@ static int read_options(struct pf *pf, struct service *s, struct traced rest)
 			return -1;
 		if (option != 'o')
 			continue;
-		if (!there)
-			return pf_bad(pf, rest, "-o without name=value");
-		if (add_override(pf, s, arg) < 0)
+		if (there && add_override(pf, s, arg) < 0)
 			return -1;
 	}
 	/* The master reads the rest too, and dies of unbalanced braces. */

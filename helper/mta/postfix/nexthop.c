@@ -162,6 +162,16 @@ void nexthops_scan(struct pf *pf, struct traced list, const struct setting_place
 	}
 }
 
+void nexthops_use(struct traced list, struct service *s)
+{
+	struct traced word;
+	struct host h;
+
+	while (traced_word(&list, SEPARATORS, false, &word))
+		if (parse_host(word, &h))
+			note_use(s, &h);
+}
+
 void host_scan(struct pf *pf, struct traced host, const char *what)
 {
 	struct host h = {.text = host};
@@ -217,14 +227,14 @@ void transport_scan(struct pf *pf, struct traced value, const char *what)
 	nexthops_scan(pf, next, &in);
 }
 
-void result_scan(struct pf *pf, struct traced value, enum table_kind kind, const char *what)
+void result_scan(struct pf *pf, struct traced value, const struct map *m)
 {
-	struct setting_place in = {.what = what};
+	struct setting_place in = {.what = m->what};
 	struct traced word, rest = value;
 
-	switch (kind) {
+	switch (m->kind) {
 	case TABLE_TRANSPORT:
-		transport_scan(pf, value, what);
+		transport_scan(pf, value, m->what);
 		break;
 	case TABLE_NEXTHOP:
 		if (!text_equal_nocase(traced_span(value), "DUNNO"))
@@ -233,7 +243,7 @@ void result_scan(struct pf *pf, struct traced value, enum table_kind kind, const
 	case TABLE_FILTER:
 		if (traced_word(&rest, " \t", false, &word) &&
 		    text_equal_nocase(traced_span(word), "FILTER"))
-			transport_scan(pf, traced_trim(rest), what);
+			transport_scan(pf, traced_trim(rest), m->what);
 		break;
 	case TABLE_PASSWORD:
 	case TABLE_POLICY:
@@ -241,8 +251,8 @@ void result_scan(struct pf *pf, struct traced value, enum table_kind kind, const
 	}
 }
 
-void key_scan(struct pf *pf, struct traced key, enum table_kind kind, bool plain, const char *what,
-	      struct span line)
+void key_scan(struct pf *pf, struct traced key, const struct map *m, struct span line,
+	      const char *join)
 {
 	struct host h = {.text = key};
 	struct finding *f;
@@ -250,15 +260,16 @@ void key_scan(struct pf *pf, struct traced key, enum table_kind kind, bool plain
 	size_t file, off;
 
 	parse_address(&h);
-	if (h.addr.family == 0 || kind == TABLE_POLICY) {
+	if (h.addr.family == 0 || m->kind == TABLE_POLICY) {
 		if (!parse_host(key, &h))
 			return;
-		bracket = h.bracketed || plain ? "" : "[";
+		bracket = h.bracketed || m->lmtp ? "" : "[";
 	}
 	if (h.addr.family == 0 || !is_elsewhere(&h))
 		return;
-	f = add_place(pf, FIND_KEY, h.text, h.addr, bracket, what);
+	f = add_place(pf, FIND_KEY, h.text, h.addr, bracket, m->what);
 	if (f != NULL && traced_where(pf, h.text, &file, &off)) {
+		f->join = join;
 		f->line_off = (size_t)(line.at - pf_file(pf, file)->bytes.at);
 		f->line_len = line.len;
 	}

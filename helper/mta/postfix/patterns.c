@@ -78,21 +78,20 @@ static bool cidr_result(struct traced line, struct traced *ret)
 	return ret->len > 0;
 }
 
-void patterns_scan(struct pf *pf, size_t file, enum table_kind kind, const char *type,
-		   const char *what)
+void patterns_scan(struct pf *pf, size_t file, const char *type, const struct map *m)
 {
 	struct lines it = {.file = file, .bytes = pf_file(pf, file)->bytes};
 	bool cidr = strcmp(type, "cidr") == 0, regexp = strcmp(type, "regexp") == 0;
 	struct traced line, result;
 
-	if (kind == TABLE_PASSWORD || kind == TABLE_POLICY) {
-		scan_warn(pf->scan, "%s: patterns in %s cannot follow a remote that is renamed",
-			  what, pf_file(pf, file)->path);
+	if (table_has_keys(m->kind)) {
+		if (lines_next(pf, &it, &line))
+			map_lost(pf, m, pf_file(pf, file)->path, "its keys are patterns");
 		return;
 	}
 	while (lines_next(pf, &it, &line)) {
 		line = traced_trim(line);
 		if (cidr ? cidr_result(line, &result) : regexp_result(line, regexp, &result))
-			result_scan(pf, result, kind, what);
+			result_scan(pf, result, m);
 	}
 }

@@ -166,14 +166,32 @@ static int context_scan(struct pf *pf, const struct service *context)
 	return 0;
 }
 
+/* A client goes to its fallback relay too, a filter's client as well. */
+static int fallback_scan(struct pf *pf, struct service *s)
+{
+	struct traced list;
+
+	pf->context = s;
+	if (pf_value(pf, service_is_lmtp(s) ? "lmtp_fallback_relay" : "smtp_fallback_relay",
+		     &list) < 0)
+		return -1;
+	nexthops_use(list, s);
+	pf->context = NULL;
+	return 0;
+}
+
 int places_scan(struct pf *pf)
 {
 	if (context_scan(pf, NULL) < 0)
 		return -1;
 	for (size_t i = 0; i < pf->n_services; i++) {
-		const struct service *s = &pf->services[i];
+		struct service *s = &pf->services[i];
 
-		if (!s->replaced && s->overrides.n > 0 && context_scan(pf, s) < 0)
+		if (s->replaced)
+			continue;
+		if (s->overrides.n > 0 && context_scan(pf, s) < 0)
+			return -1;
+		if (service_is_client(s) && fallback_scan(pf, s) < 0)
 			return -1;
 	}
 	return 0;

@@ -21,6 +21,7 @@ static void release(struct pf *pf)
 	free(pf->pieces);
 	free(pf->seen);
 	free(pf->visits);
+	free(pf->lost);
 	pool_release(&pf->pool);
 }
 
@@ -31,6 +32,7 @@ static int ask(struct pf *pf, const char *name, size_t *ret_index)
 
 	if (f == NULL)
 		return diag_oom(pf->diag);
+	f->tmp_lock = true;
 	*ret_index = scan_file_index(pf->scan, f);
 	f->tmp_lock = true;
 	if (f->state == FILE_ABSENT)
@@ -107,6 +109,23 @@ static int process_scan(struct pf *pf)
 	return 0;
 }
 
+/* Each instance is a resource of its own. */
+static int warn_of_instances(struct pf *pf)
+{
+	struct traced list, word;
+
+	if (pf_value(pf, "multi_instance_directories", &list) < 0)
+		return -1;
+	while (traced_word(&list, ", \t\r\n", false, &word))
+		if (!text_equal(traced_span(word), pf->scan->config))
+			scan_warn(
+				pf->scan,
+				"multi_instance_directories: the instance in %.*s is not touched; "
+				"it needs a resource of its own",
+				(int)word.len, word.text);
+	return 0;
+}
+
 static int scan_all(struct pf *pf)
 {
 	if (ask(pf, "main.cf", &pf->main_cf) < 0 || ask(pf, "master.cf", &pf->master_cf) < 0)
@@ -114,9 +133,13 @@ static int scan_all(struct pf *pf)
 	if (scan_wants(pf->scan))
 		return 0;
 	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0 || process_scan(pf) < 0 ||
-	    places_scan(pf) < 0)
+	    listen_scan(pf) < 0 || places_scan(pf) < 0)
 		return -1;
-	return scan_wants(pf->scan) ? 0 : clients_scan(pf);
+	if (scan_wants(pf->scan))
+		return 0;
+	if (keys_settle(pf) < 0 || warn_of_instances(pf) < 0)
+		return -1;
+	return clients_scan(pf);
 }
 
 static int scan(struct scan *s, struct diag *ret_diag)
@@ -145,9 +168,12 @@ static const char *const facts_argv[] = {"postconf",
 					 "compatibility_level",
 					 NULL};
 
+/* What main.cf and master.cf say, what they expand to, and whether a program would start with it.
+ * Not `postfix check`: that repairs the live queue directory. */
 static const char *const check_main[] = {"postconf", "-c", "{config}", "-x", NULL};
-static const char *const check_master[] = {"postconf", "-c", "{config}", "-Mx", NULL};
-static const char *const *const check_argvs[] = {check_main, check_master, NULL};
+static const char *const check_master[] = {"postconf", "-c", "{config}", "-Px", NULL};
+static const char *const check_start[] = {"postmap", "-c", "{config}", "-q", "x", "static:x", NULL};
+static const char *const *const check_argvs[] = {check_main, check_master, check_start, NULL};
 
 static const char *const start_argv[] = {"postfix", "-c", "{config}", "start", NULL};
 static const char *const stop_argv[] = {"postfix", "-c", "{config}", "stop", NULL};

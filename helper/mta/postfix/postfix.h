@@ -20,8 +20,6 @@
 
 /* --- text that knows where it stands (traced.c) --------------------------------------------- */
 
-#define NO_FILE ((size_t)-1) /* a default, a fact: nowhere in the files */
-
 struct piece {
 	size_t at, len; /* bytes of the text */
 	size_t file, off;
@@ -51,6 +49,12 @@ bool traced_start(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 bool traced_point(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off);
 
 struct traced traced_of_span(struct pf *pf, struct span s, size_t file, size_t off);
+
+/* A default or a fact: it stands nowhere in the files. */
+static inline struct traced traced_plain(struct span s)
+{
+	return (struct traced){.text = s.at, .len = s.len};
+}
 
 /* Take the next word off *rest: mystrtok(), with braces mystrtokq(). */
 bool traced_word(struct traced *rest, const char *separators, bool braces, struct traced *ret);
@@ -138,10 +142,17 @@ enum table_kind {
 	TABLE_POLICY,	 /* keys: nexthop */
 };
 
+/* A table, and what it is read for. */
+struct map {
+	enum table_kind kind;
+	const char *what; /* the parameter */
+	bool lmtp;	  /* keys are those of the lmtp client */
+	bool idle;	  /* passwords that are not used: smtp_sasl_auth_enable = no */
+};
+
 struct visit {
 	size_t file;
 	enum table_kind kind;
-	bool patterns;
 };
 
 struct pf {
@@ -159,8 +170,11 @@ struct pf {
 	size_t n_seen, cap_seen;
 	struct visit *visits;
 	size_t n_visits, cap_visits;
-	const char *blind; /* a table of keys that cannot be followed, or NULL */
-	struct pool pool;  /* texts that end with the scan */
+	const char **lost; /* tables that a warning was given of */
+	size_t n_lost, cap_lost;
+	const char *lost_keys; /* a table with keys that cannot follow a remote, or NULL */
+	bool pin;	       /* passwords or policies go to every remote */
+	struct pool pool;      /* texts that end with the scan */
 };
 
 /* -1 with "cannot understand FILE line N: reason". */
@@ -204,18 +218,21 @@ struct setting_place {
 /* A list of nexthops. */
 void nexthops_scan(struct pf *pf, struct traced list, const struct setting_place *in);
 
+/* Only who goes where: s goes to this list too. */
+void nexthops_use(struct traced list, struct service *s);
+
 /* transport:nexthop */
 void transport_scan(struct pf *pf, struct traced value, const char *what);
 
-/* A lookup key, of a line [line_off, line_off+line_len) of the same file. */
-void key_scan(struct pf *pf, struct traced key, enum table_kind kind, bool plain, const char *what,
-	      struct span line);
+/* A lookup key, of an entry that `join` would set off from another one. */
+void key_scan(struct pf *pf, struct traced key, const struct map *m, struct span line,
+	      const char *join);
 
 /* A host without brackets and port: smtp_connection_cache_destinations. */
 void host_scan(struct pf *pf, struct traced host, const char *what);
 
 /* A result of a table. */
-void result_scan(struct pf *pf, struct traced value, enum table_kind kind, const char *what);
+void result_scan(struct pf *pf, struct traced value, const struct map *m);
 
 bool is_loopback_name(struct span host);
 
@@ -224,17 +241,26 @@ bool is_loopback_name(struct span host);
 /* A list of type:name. */
 int maps_scan(struct pf *pf, struct traced list, enum table_kind kind, const char *what);
 
+static inline bool table_has_keys(enum table_kind kind)
+{
+	return kind == TABLE_PASSWORD || kind == TABLE_POLICY;
+}
+
 /* The lines of a file, "key value". */
-void table_scan(struct pf *pf, size_t file, enum table_kind kind, const char *what);
+void table_scan(struct pf *pf, size_t file, const struct map *m);
 
 /* The lines of a regexp, pcre or cidr file. */
-void patterns_scan(struct pf *pf, size_t file, enum table_kind kind, const char *type,
-		   const char *what);
+void patterns_scan(struct pf *pf, size_t file, const char *type, const struct map *m);
+
+/* The scan cannot look into this table, or not rewrite it. */
+void map_lost(struct pf *pf, const struct map *m, const char *name, const char *why);
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
 int places_scan(struct pf *pf);	 /* places.c */
+int keys_settle(struct pf *pf);	 /* keys.c: what keys mean for the remotes found */
 int clients_scan(struct pf *pf); /* clients.c */
+int listen_scan(struct pf *pf);	 /* listen.c: the port on which mail is accepted */
 
 extern const struct backend backend_postfix;
 

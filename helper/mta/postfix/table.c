@@ -5,8 +5,6 @@
  */
 #include "mta/postfix/postfix.h"
 
-#include <string.h>
-
 #define LINES_PER_POOL 4096 /* continued lines are copied; their memory is given back so often */
 
 /* Where the key ends: at the first blank that is not quoted. False for unbalanced quotes. */
@@ -37,11 +35,10 @@ static struct span lines_read(const struct lines *it, size_t from)
 	return (struct span){it->bytes.at + from, it->end - from};
 }
 
-void table_scan(struct pf *pf, size_t file, enum table_kind kind, const char *what)
+void table_scan(struct pf *pf, size_t file, const struct map *m)
 {
 	struct lines it = {.file = file, .bytes = pf_file(pf, file)->bytes};
-	bool keys = kind == TABLE_PASSWORD || kind == TABLE_POLICY;
-	bool plain = strncmp(what, "lmtp_", 5) == 0;
+	bool keys = table_has_keys(m->kind);
 	struct pool keep = pf->pool;
 	size_t pieces = pf->n_pieces, n = 0;
 	struct traced line, key, value;
@@ -52,9 +49,9 @@ void table_scan(struct pf *pf, size_t file, enum table_kind kind, const char *wh
 			size_t off;
 
 			if (!keys)
-				result_scan(pf, value, kind, what);
+				result_scan(pf, value, m);
 			else if (traced_point(pf, key, &file, &off))
-				key_scan(pf, key, kind, plain, what, lines_read(&it, off));
+				key_scan(pf, key, m, lines_read(&it, off), "\n");
 		}
 		pf->n_pieces = pieces;
 		if (++n % LINES_PER_POOL == 0 && pool_ok(&pf->pool))

@@ -46,13 +46,13 @@ static const struct piece *piece_at(const struct pf *pf, struct traced t, size_t
 
 bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off)
 {
-	size_t file = NO_FILE, off = 0, done = 0;
+	size_t file = 0, off = 0, done = 0;
 
 	while (done < t.len) {
 		const struct piece *p = piece_at(pf, t, t.base + done);
 		size_t inside;
 
-		if (p == NULL || p->file == NO_FILE)
+		if (p == NULL)
 			return false;
 		inside = t.base + done - p->at;
 		if (done == 0) {
@@ -63,7 +63,7 @@ bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 		}
 		done += p->len - inside;
 	}
-	if (file == NO_FILE)
+	if (t.len == 0)
 		return false;
 	*ret_file = file;
 	*ret_off = off;
@@ -75,7 +75,7 @@ bool traced_start(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 	for (size_t i = 0; i < t.len; i++) {
 		const struct piece *p = piece_at(pf, t, t.base + i);
 
-		if (p != NULL && p->file != NO_FILE) {
+		if (p != NULL) {
 			*ret_file = p->file;
 			*ret_off = p->off + (t.base + i - p->at);
 			return true;
@@ -91,7 +91,7 @@ bool traced_point(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 	if (t.len > 0)
 		return traced_start(pf, t, ret_file, ret_off);
 	for (size_t i = t.n; i-- > 0;) {
-		if (p[i].file == NO_FILE || t.base < p[i].at || t.base > p[i].at + p[i].len)
+		if (t.base < p[i].at || t.base > p[i].at + p[i].len)
 			continue;
 		*ret_file = p[i].file;
 		*ret_off = p[i].off + (t.base - p[i].at);
