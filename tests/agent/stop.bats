@@ -68,6 +68,10 @@ setup() { make_node; }
 		ended 0
 		no_reason
 		logged "INFO: nothing to stop, not started since this node booted: cannot use mta=postfx"
+		case $code in
+		5) called "service stop" restore ;;
+		*) called "service stop" ;;
+		esac
 		: >"$T/run/mta-stack-mail-mta"
 		agent stop
 		ended "$code"
