@@ -35,56 +35,6 @@ const char *edit_kind_name(enum edit_kind k)
 	return names[k];
 }
 
-static bool is_own(const struct stack *want, const struct ipaddr *a)
-{
-	if (ipaddr_is_loopback(a) || ipaddr_is_any(a) || ipaddr_equal(a, &want->vip4) ||
-	    ipaddr_equal(a, &want->vip6))
-		return true;
-	for (size_t i = 0; i < want->n_own; i++)
-		if (ipaddr_equal(a, &want->own[i]))
-			return true;
-	return false;
-}
-
-static int compare_remote(const void *a, const void *b)
-{
-	return ipaddr_compare(&((const struct remote_addr *)a)->addr,
-			      &((const struct remote_addr *)b)->addr);
-}
-
-int plan_addresses(const struct scan *s, const struct stack *want, struct remote_addr **ret_addrs,
-		   size_t *ret_n, struct diag *ret_diag)
-{
-	struct remote_addr *all = NULL;
-	size_t n = 0, cap = 0, out = 0;
-
-	for (size_t i = 0; i < s->n_findings; i++) {
-		const struct finding *f = &s->findings[i];
-		struct remote_addr *r;
-
-		if ((f->kind != FIND_REMOTE && f->kind != FIND_KEY) || is_own(want, &f->addr))
-			continue;
-		r = array_grow(&all, &n, &cap);
-		if (r == NULL) {
-			free(all);
-			return diag_oom(ret_diag);
-		}
-		r->addr = f->addr;
-		r->has_key = f->kind == FIND_KEY || f->pin;
-	}
-	if (n > 0)
-		qsort(all, n, sizeof(*all), compare_remote);
-	for (size_t i = 0; i < n; i++) {
-		if (out > 0 && ipaddr_equal(&all[out - 1].addr, &all[i].addr))
-			all[out - 1].has_key |= all[i].has_key;
-		else
-			all[out++] = all[i];
-	}
-	*ret_addrs = all;
-	*ret_n = out;
-	return 0;
-}
-
 static struct span range_of(const struct scan *s, const struct finding *f)
 {
 	return (struct span){s->files[f->file].bytes.at + f->off, f->len};
@@ -189,12 +139,26 @@ static void plan_setting(struct plan *p, const struct scan *s, const struct stac
 	add_edit(p, s, f, kind, pool_printf(&p->pool, "%s%s%s", f->before, value, f->after));
 }
 
+/* before + name + after; a name fits, and there may be a million of them. */
+static const char *spell_name(struct plan *p, const struct finding *f, const char *name)
+{
+	size_t before = strlen(f->before), len = strlen(name), after = strlen(f->after);
+	char text[300];
+
+	if (before + len + after > sizeof(text))
+		return pool_printf(&p->pool, "%s%s%s", f->before, name, f->after);
+	memcpy(text, f->before, before);
+	memcpy(text + before, name, len);
+	memcpy(text + before + len, f->after, after);
+	return pool_dup(&p->pool, text, before + len + after);
+}
+
 static void plan_remote(struct plan *p, const struct scan *s, const struct stack *want,
 			const struct names *names, const struct finding *f)
 {
 	const struct name *n;
 
-	if (is_own(want, &f->addr))
+	if (plan_is_own(want, &f->addr))
 		return;
 	p->remotes++;
 	n = names_find(names, &f->addr);
@@ -203,8 +167,7 @@ static void plan_remote(struct plan *p, const struct scan *s, const struct stack
 		return;
 	}
 	p->named++;
-	add_edit(p, s, f, EDIT_REMOTE,
-		 pool_printf(&p->pool, "%s%s%s", f->before, n->host, f->after));
+	add_edit(p, s, f, EDIT_REMOTE, spell_name(p, f, n->host));
 }
 
 static void plan_key(struct plan *p, const struct scan *s, const struct stack *want,
@@ -215,13 +178,13 @@ static void plan_key(struct plan *p, const struct scan *s, const struct stack *w
 	const struct name *n = names_find(names, &f->addr);
 	struct finding end = *f;
 
-	if (is_own(want, &f->addr) || n == NULL || n->host == NULL || use == NULL || !use->renamed)
+	if (plan_is_own(want, &f->addr) || n == NULL || n->host == NULL || use == NULL ||
+	    !use->renamed)
 		return;
 	if (key_is_there(s, f, n->host, &p->pool))
 		return;
 	if (!use->stays && !s->blind) {
-		add_edit(p, s, f, EDIT_KEY,
-			 pool_printf(&p->pool, "%s%s%s", f->before, n->host, f->after));
+		add_edit(p, s, f, EDIT_KEY, spell_name(p, f, n->host));
 		return;
 	}
 	end.off = f->line_off + f->line_len;
@@ -317,7 +280,7 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 			plan_key(p, s, want, names, &uses, f);
 			break;
 		case FIND_KEPT:
-			if (!is_own(want, &f->addr)) {
+			if (!plan_is_own(want, &f->addr)) {
 				p->remotes++;
 				add_kept(p, f, f->reason);
 			}

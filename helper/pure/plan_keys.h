@@ -4,12 +4,17 @@
  *
  * A key follows its remote: it is rewritten if every place of that address is, it is left alone if
  * none is, and the entry is repeated under the new key if some are and some are not, or if nobody
- * can tell. Private to plan.c.
+ * can tell. Private to the
+ * plan's own files.
  */
 #ifndef MTA_STACK_PLAN_KEYS_H
 #define MTA_STACK_PLAN_KEYS_H
 
+#include "pure/plan.h"
 #include "pure/scan.h"
+
+/* Loopback, the VIP, or one of the cluster's own: never a remote. */
+bool plan_is_own(const struct stack *want, const struct ipaddr *a);
 
 struct key_use {
 	struct ipaddr addr;

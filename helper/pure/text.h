@@ -18,7 +18,7 @@ struct span {
 
 static inline bool text_is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static inline char text_lower(char c)

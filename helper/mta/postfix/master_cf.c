@@ -6,6 +6,7 @@
  */
 #include "mta/postfix/postfix.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "data/array.h"
@@ -154,13 +155,15 @@ int master_cf_read(struct pf *pf)
 	return 0;
 }
 
-struct service *service_find(const struct pf *pf, struct span name)
+struct service *service_find(struct pf *pf, struct span name)
 {
+	if (pf->recent != NULL && same(pf->recent->name, name))
+		return pf->recent;
 	for (size_t i = pf->n_services; i-- > 0;) {
 		struct service *s = &pf->services[i];
 
 		if (!s->replaced && same(s->name, name) && !text_equal(s->type, "inet"))
-			return s;
+			return pf->recent = s;
 	}
 	return NULL;
 }

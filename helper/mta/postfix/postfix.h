@@ -15,6 +15,8 @@
 #ifndef MTA_STACK_POSTFIX_H
 #define MTA_STACK_POSTFIX_H
 
+#include <string.h>
+
 #include "data/buf.h"
 #include "pure/scan.h"
 
@@ -36,8 +38,32 @@ struct traced {
 struct pf;
 
 /* The bytes [from, from+len) of t. */
-struct traced traced_part(struct traced t, size_t from, size_t len);
-struct traced traced_trim(struct traced t);
+static inline struct traced traced_part(struct traced t, size_t from, size_t len)
+{
+	t.text += from;
+	t.base += from;
+	t.len = len;
+	return t;
+}
+
+static inline struct traced traced_trim(struct traced t)
+{
+	size_t from = 0, to = t.len;
+
+	while (from < to && text_is_blank(t.text[from]))
+		from++;
+	while (to > from && text_is_blank(t.text[to - 1]))
+		to--;
+	return traced_part(t, from, to - from);
+}
+
+/* The offset of c, or len. */
+static inline size_t traced_find(struct traced t, char c)
+{
+	const char *at = t.len > 0 ? memchr(t.text, c, t.len) : NULL;
+
+	return at ? (size_t)(at - t.text) : t.len;
+}
 
 /* One stretch of bytes in one file? Then true, and where. */
 bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off);
@@ -69,9 +95,6 @@ static inline struct span traced_span(struct traced t)
 {
 	return (struct span){t.text, t.len};
 }
-
-/* The offset of c, or len. */
-size_t traced_find(struct traced t, char c);
 
 /* A text under construction. Pieces of other texts may not be made meanwhile, unless both are kept
  * from tracing. */
@@ -163,6 +186,7 @@ struct pf {
 	struct params params;	   /* of main.cf, in order; the last of a name counts */
 	struct service *services;
 	size_t n_services, cap_services;
+	struct service *recent; /* the last one looked for: in tables mostly the next one too */
 	const struct service *context; /* whose -o count now; NULL: main.cf alone */
 	struct piece *pieces;
 	size_t n_pieces, cap_pieces;
@@ -202,7 +226,7 @@ int expand(struct pf *pf, struct traced t, struct traced *ret);
 const char *pf_string(struct pf *pf, struct traced t);
 
 /* A service of the given transport name, NULL if master.cf has none. */
-struct service *service_find(const struct pf *pf, struct span name);
+struct service *service_find(struct pf *pf, struct span name);
 bool service_is_client(const struct service *s);
 bool service_is_lmtp(const struct service *s);
 

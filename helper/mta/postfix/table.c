@@ -16,6 +16,8 @@ static bool split_line(struct traced line, struct traced *ret_key, struct traced
 	for (; end < line.len; end++) {
 		char c = line.text[end];
 
+		if (c > '"' && c != '\\') /* most: neither blank nor quote */
+			continue;
 		if (c == '\\' && end + 1 < line.len)
 			end++;
 		else if (c == '"')
@@ -35,24 +37,43 @@ static struct span lines_read(const struct lines *it, size_t from)
 	return (struct span){it->bytes.at + from, it->end - from};
 }
 
+/* In a large table the same result stands on many lines; where it held nothing once, it need not be
+ * looked at again. */
+static bool is_dull(struct traced value, struct span dull)
+{
+	return value.len == dull.len && memcmp(value.text, dull.at, dull.len) == 0;
+}
+
+static void entry_scan(struct pf *pf, struct traced key, struct traced value,
+		       const struct lines *it, const struct map *m, struct span *dull)
+{
+	size_t before = pf->scan->n_findings, file, off;
+
+	if (table_has_keys(m->kind)) {
+		if (traced_point(pf, key, &file, &off))
+			key_scan(pf, key, m, lines_read(it, off), "\n");
+		return;
+	}
+	if (is_dull(value, *dull))
+		return;
+	result_scan(pf, value, m);
+	/* only a text of one piece stands in the file itself and stays */
+	if (pf->scan->n_findings == before && value.n == 1)
+		*dull = traced_span(value);
+}
+
 void table_scan(struct pf *pf, size_t file, const struct map *m)
 {
 	struct lines it = {.file = file, .bytes = pf_file(pf, file)->bytes};
-	bool keys = table_has_keys(m->kind);
 	struct pool keep = pf->pool;
 	size_t pieces = pf->n_pieces, n = 0;
 	struct traced line, key, value;
+	struct span dull = {"", 0};
 
 	pf->pool = (struct pool)POOL_INIT;
 	while (lines_next(pf, &it, &line)) {
-		if (split_line(line, &key, &value)) {
-			size_t off;
-
-			if (!keys)
-				result_scan(pf, value, m);
-			else if (traced_point(pf, key, &file, &off))
-				key_scan(pf, key, m, lines_read(&it, off), "\n");
-		}
+		if (split_line(line, &key, &value))
+			entry_scan(pf, key, value, &it, m, &dull);
 		pf->n_pieces = pieces;
 		if (++n % LINES_PER_POOL == 0 && pool_ok(&pf->pool))
 			pool_release(&pf->pool);

@@ -9,30 +9,6 @@
 
 #include "data/array.h"
 
-struct traced traced_part(struct traced t, size_t from, size_t len)
-{
-	t.text += from;
-	t.base += from;
-	t.len = len;
-	return t;
-}
-
-struct traced traced_trim(struct traced t)
-{
-	while (t.len > 0 && text_is_blank(t.text[0]))
-		t = traced_part(t, 1, t.len - 1);
-	while (t.len > 0 && text_is_blank(t.text[t.len - 1]))
-		t.len--;
-	return t;
-}
-
-size_t traced_find(struct traced t, char c)
-{
-	const char *at = t.len > 0 ? memchr(t.text, c, t.len) : NULL;
-
-	return at ? (size_t)(at - t.text) : t.len;
-}
-
 /* The piece that holds the byte at `at`; NULL if none does. */
 static const struct piece *piece_at(const struct pf *pf, struct traced t, size_t at)
 {
@@ -121,21 +97,27 @@ struct traced traced_of_span(struct pf *pf, struct span s, size_t file, size_t o
 
 static bool is_one_of(char c, const char *set)
 {
-	return c != '\0' && strchr(set, c) != NULL;
+	for (; *set != '\0'; set++)
+		if (*set == c)
+			return true;
+	return false;
 }
 
 bool traced_word(struct traced *rest, const char *separators, bool braces, struct traced *ret)
 {
 	struct traced t = *rest;
-	size_t level = 0, len = 0;
+	size_t level = 0, len = 0, skip = 0;
 
-	while (t.len > 0 && is_one_of(t.text[0], separators))
-		t = traced_part(t, 1, t.len - 1);
+	while (skip < t.len && is_one_of(t.text[skip], separators))
+		skip++;
+	t = traced_part(t, skip, t.len - skip);
 	if (t.len == 0)
 		return false;
 	for (; len < t.len; len++) {
 		char c = t.text[len];
 
+		if (c > ',' && c < '{') /* most: nothing that could end a word */
+			continue;
 		if (braces && c == '{')
 			level++;
 		else if (braces && c == '}' && level > 0)
