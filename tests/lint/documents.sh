@@ -119,17 +119,33 @@ reasons_of_agent() {
 		sed -E "s,\\\$MTA_STACK:,@mta-stack@:,; s/\\\$\(\([^)]*\)\)/*/g; s/\\\$\{[^}]*\}/*/g; s/\\\$[a-zA-Z0-9_]+/*/g"
 }
 
+# reasons_of_page SED-ADDRESS: those of a part of the section, with * for what varies.
 reasons_of_page() {
-	section "$agent_page" DIAGNOSTICS | sed -n "/^These are the agent's own/,\$p" |
-		sed -nE 's/^\.It //p' |
-		sed -E 's,[^ ]*/mta-stack:,@mta-stack@:,; s/Ar [a-z]+/*/g; s/ (No|Ns) / /g'
+	section "$agent_page" DIAGNOSTICS | sed -n "$1p" | sed -nE 's/^\.It //p' |
+		sed -E 's,[^ ]*/mta-stack:,@mta-stack@:,; s/Ar [a-zA-Z]+/*/g; s/ (No|Ns) / /g'
 }
 
 # Blanks are mdoc's business.
 plain() { sed 's/ //g' | sort -u; }
 
 same "ocf_mta_stack(7) lists the agent's own reasons" "$(reasons_of_agent | plain)" \
-	"$(reasons_of_page | plain)"
+	"$(reasons_of_page "/^These are the agent's own/,\$" | plain)"
+
+# The messages of the programs, one a line: adjacent literals joined, conversions as *.
+messages_of_helper() {
+	c_files | grep '^helper/.*\.c$' | xargs cat | perl -0 -pe '
+		s/"\s*\n\s*"//g; s/\\"/\x27/g; s/%[-.*0-9]*l?l?z?[a-z]/*/g' | grep -oE '"[^"]+"' | tr -d '"'
+}
+
+# What the page quotes of mta-stack(8) is there word for word; what varies is any text.
+said=$(
+	messages=$(messages_of_helper | plain)
+	reasons_of_page "1,/^These are the agent's own/" | plain | while read -r reason; do
+		pattern=$(sed -E 's/[][().?+^$\\{}|]/\\&/g; s/\*/.*/g' <<<"$reason")
+		grep -qE -- "^$pattern(\\*.*)?\$" <<<"$messages" || echo "no program says: $reason"
+	done
+)
+verdict "ocf_mta_stack(7) quotes mta-stack's reasons as they are" "$said"
 
 # --- examples -------------------------------------------------------------------------------------
 
