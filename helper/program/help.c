@@ -43,6 +43,7 @@ static const char usage[] =
 	"  --node NAME            be this node of the CIB\n"
 	"  --level N              depth of monitor and validate (0)\n"
 	"  --quick                check: by the files' dates and sizes only\n"
+	"  --ours                 service: the caller has started the MTA that runs\n"
 	"  --deadline SECONDS     end by then (58)\n"
 	"  --output-as=text|json  (text)\n"
 	"  --help, --version\n"

@@ -36,7 +36,8 @@ enum {
 	OPT_DRIFT,
 	OPT_UNNAMED,
 	OPT_LEVEL,
-	OPT_QUICK
+	OPT_QUICK,
+	OPT_OURS
 };
 
 static const struct option long_options[] = {
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{"node", required_argument, NULL, OPT_NODE},
 	{"level", required_argument, NULL, OPT_LEVEL},
 	{"quick", no_argument, NULL, OPT_QUICK},
+	{"ours", no_argument, NULL, OPT_OURS},
 	{"deadline", required_argument, NULL, OPT_DEADLINE},
 	{"output-as", required_argument, NULL, OPT_OUTPUT_AS},
 	{"help", no_argument, NULL, 'h'},
@@ -311,6 +313,8 @@ static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_
 			o->offline = true;
 		else if (opt == OPT_QUICK)
 			o->quick = true;
+		else if (opt == OPT_OURS)
+			o->ours = true;
 		else {
 			if (opt == OPT_VIP && !vips_given) {
 				o->n_vips = 0;

@@ -34,6 +34,7 @@ struct options {
 	enum names_policy policy;
 	enum on_finding drift, unnamed;
 	bool external; /* service=external */
+	bool ours;     /* the agent knows that it started the MTA that runs */
 	bool offline, json, help, version, quick;
 	bool from_agent; /* OCF_RESOURCE_INSTANCE is set: refuse instead of warn */
 	int level;	 /* OCF_CHECK_LEVEL or --level */

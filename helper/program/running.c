@@ -55,6 +55,6 @@ int running_look(struct running *r, const struct options *o, struct instance *in
 				o->backend->title);
 	if (service_look(&r->service, &r->pid, ret_diag) < 0)
 		return -1;
-	r->whose = r->pid == 0 ? RUNNING_NOBODYS : ours ? RUNNING_OURS : RUNNING_FOREIGN;
+	r->whose = r->pid == 0 ? RUNNING_NOBODYS : ours || o->ours ? RUNNING_OURS : RUNNING_FOREIGN;
 	return 0;
 }

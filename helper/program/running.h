@@ -18,7 +18,7 @@
 
 enum running_whose {
 	RUNNING_NOBODYS, /* no MTA runs with this configuration */
-	RUNNING_OURS,	 /* one runs, and the stack is applied since this boot */
+	RUNNING_OURS,	 /* one runs, and the stack is applied since this boot, or --ours */
 	RUNNING_FOREIGN, /* one runs, but not because of this resource */
 };
 

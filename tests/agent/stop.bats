@@ -13,7 +13,7 @@ setup() { make_node; }
 	agent stop
 	ended 0
 	no_reason
-	called "service stop" restore
+	called "service stop --ours" restore
 	unmarked
 }
 
@@ -30,7 +30,7 @@ setup() { make_node; }
 	agent stop
 	ended 1
 	reason "cannot stop Postfix: process 4711 does not end"
-	called "service stop"
+	called "service stop --ours"
 	marked
 }
 
