@@ -91,8 +91,10 @@ static int failed(struct loaded *f)
 		f->state = FILE_ABSENT;
 		return 0;
 	}
-	return unreadable(f,
-			  errno == ELOOP ? "a symbolic link that leads nowhere" : strerror(errno));
+	if (errno == ELOOP)
+		return unreadable(f, "it is a symbolic link that leads nowhere");
+	f->error = errno;
+	return unreadable(f, strerror(errno));
 }
 
 static const char *kind_of(mode_t mode)
@@ -128,6 +130,7 @@ static int read_steadily(int fd, struct loaded *f, bool with_bytes)
 			return 0;
 		}
 	}
+	f->error = EAGAIN;
 	return unreadable(f, "it is being written to all the time");
 }
 

@@ -20,6 +20,7 @@
 struct loaded {
 	enum file_state state; /* LOADED, ABSENT, UNREADABLE */
 	const char *why;       /* UNREADABLE: a constant string, or from strerror(3) */
+	int error;	       /* UNREADABLE: errno of a call that failed; 0: it is something odd */
 	char *real;	       /* resolved path; with ABSENT: where it would be; may be NULL */
 	char *bytes;
 	size_t len;

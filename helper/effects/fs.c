@@ -78,9 +78,7 @@ int fs_open_dir(const char *real)
 
 int fs_make_dir(int dir, const char *name)
 {
-	if (mkdirat(dir, name, 0700) < 0)
-		return errno == EEXIST ? 0 : -1;
-	return fsync(dir);
+	return mkdirat(dir, name, 0700) < 0 && errno != EEXIST ? -1 : 0;
 }
 
 static ssize_t read_some(int fd, void *at, size_t len)

@@ -24,7 +24,7 @@ int fs_error(struct diag *ret_diag, const char *doing, const char *path);
  * ELOOP. The descriptor, or -1. */
 int fs_open_dir(const char *real);
 
-/* Make a directory (0700) if it is not there, and make the name durable. */
+/* Make a directory (0700) if it is not there. The caller makes the name durable: fsync(dir). */
 int fs_make_dir(int dir, const char *name);
 
 /* The whole of a regular file as one NUL-terminated block; free() it. EFBIG above 1 GiB. */

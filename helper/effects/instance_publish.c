@@ -17,10 +17,10 @@
 static void release(struct apply *a, size_t n)
 {
 	transaction_release(&a->t);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; a->bytes != NULL && i < n; i++)
 		buf_release(&a->bytes[i]);
+	for (size_t i = 0; a->from != NULL && i < n; i++)
 		fs_close(a->from[i]);
-	}
 	for (size_t i = 0; i < a->n_undos; i++)
 		undoing_release(&a->undos[i]);
 	free(a->bytes);
@@ -45,10 +45,10 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	a->bytes = calloc(n + 1, sizeof(*a->bytes));
 	a->from = calloc(n + 1, sizeof(*a->from));
 	a->undos = calloc(inst->state.n + 1, sizeof(*a->undos));
+	for (size_t i = 0; a->from != NULL && i < n; i++)
+		a->from[i] = -1;
 	if (a->bytes == NULL || a->from == NULL || a->undos == NULL)
 		return diag_oom(ret_diag);
-	for (size_t i = 0; i < n; i++)
-		a->from[i] = -1;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (gmtime_r(&now.tv_sec, &utc) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);

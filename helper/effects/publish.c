@@ -118,15 +118,16 @@ static int lock_temp(struct publish *p, const struct deadline *d, struct diag *r
 						p->real, path);
 			return fs_error(ret_diag, "lock", path);
 		}
+		p->made = true; /* while we hold the lock, its name is ours to remove */
 		ours = lock_is_ours(p);
 		if (ours < 0)
 			return fs_error(ret_diag, "lock", path);
 		if (ours > 0) {
-			p->made = true;
 			if (ftruncate(p->fd, 0) < 0 || fchmod(p->fd, 0600) < 0)
 				return fs_error(ret_diag, "empty", path);
 			return 0;
 		}
+		p->made = false;
 		fs_close(p->fd);
 		p->fd = -1;
 	}

@@ -156,7 +156,7 @@ static int keep(const struct store *s, const char *original, const char *name)
 {
 	int dir = -1, rc = -1;
 
-	if (fs_make_dir(s->dir, "kept") == 0)
+	if (fs_make_dir(s->dir, "kept") == 0 && fsync(s->dir) == 0)
 		dir = openat(s->dir, "kept", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir >= 0 && fs_unlink(dir, ".new") == 0 &&
 	    linkat(s->originals, original, dir, ".new", 0) == 0 &&

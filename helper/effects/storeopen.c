@@ -53,29 +53,53 @@ static int check_owner(int fd, mode_t forbidden, const char *path, struct diag *
 	return 0;
 }
 
-/* Set s->path to STATE_DIR/NAME and open STATE_DIR, which is made if `make`. 1: not there. */
-static int open_root(struct store *s, const char *state_dir, const char *name, bool make,
+/* Make STATE_DIR if it is not there, and its name durable in any case: an earlier run may have been
+ * cut short between the two. */
+static int make_root(const char *state_dir, struct diag *ret_diag)
+{
+	const char *slash = state_dir + strlen(state_dir);
+	char parent[PATH_MAX], *real;
+	int fd, rc;
+
+	while (slash > state_dir && slash[-1] == '/')
+		slash--;
+	while (slash > state_dir && slash[-1] != '/')
+		slash--;
+	if (snprintf(parent, sizeof(parent), "%.*s", (int)(slash - state_dir), state_dir) >=
+	    (int)sizeof(parent)) {
+		errno = ENAMETOOLONG;
+		return fs_error(ret_diag, "make the state directory", state_dir);
+	}
+	if (mkdir(state_dir, 0700) < 0 && errno != EEXIST)
+		return fs_error(ret_diag, "make the state directory", state_dir);
+	real = realpath(parent, NULL);
+	fd = real == NULL ? -1 : fs_open_dir(real);
+	rc = fd < 0 || fsync(fd) < 0 ? fs_error(ret_diag, "store the directory of", state_dir) : 0;
+	fs_close(fd);
+	free(real);
+	return rc;
+}
+
+/* Set s->path to STATE_DIR/NAME and open STATE_DIR. 1: it is not there. */
+static int open_root(struct store *s, const char *state_dir, const char *name,
 		     struct diag *ret_diag)
 {
 	char *real = realpath(state_dir, NULL);
 	struct buf path = BUF_INIT;
 
-	if (real == NULL && errno == ENOENT && make) {
-		if (mkdir(state_dir, 0700) < 0)
-			return fs_error(ret_diag, "make the state directory", state_dir);
-		real = realpath(state_dir, NULL);
-	}
 	if (real == NULL)
 		return errno == ENOENT ? 1 : fs_error(ret_diag, "find", state_dir);
 	s->root = fs_open_dir(real);
+	if (s->root < 0) {
+		free(real);
+		return fs_error(ret_diag, "open", state_dir);
+	}
 	buf_addf(&path, "%s/%s", real, name);
 	free(real);
 	s->path = buf_detach(&path);
 	if (s->path == NULL)
 		return diag_oom(ret_diag);
 	s->name = strrchr(s->path, '/') + 1;
-	if (s->root < 0)
-		return fs_error(ret_diag, "open", state_dir);
 	return check_owner(s->root, S_IWGRP | S_IWOTH, state_dir, ret_diag);
 }
 
@@ -97,7 +121,7 @@ static int lock(struct store *s, const struct deadline *d, struct diag *ret_diag
 static int open_all(struct store *s, const char *state_dir, const char *name,
 		    const struct deadline *d, struct diag *ret_diag)
 {
-	if (open_root(s, state_dir, name, true, ret_diag) != 0)
+	if (make_root(state_dir, ret_diag) < 0 || open_root(s, state_dir, name, ret_diag) != 0)
 		return -1;
 	if (fs_make_dir(s->root, name) < 0)
 		return fs_error(ret_diag, "make", s->path);
@@ -106,7 +130,7 @@ static int open_all(struct store *s, const char *state_dir, const char *name,
 		return fs_error(ret_diag, "open", s->path);
 	if (check_owner(s->dir, 077, s->path, ret_diag) < 0 || lock(s, d, ret_diag) < 0)
 		return -1;
-	/* fs_make_dir() syncs only what it made; an earlier run may have been cut before that. */
+	/* Always: an earlier run may have been cut short before it. */
 	if (fs_make_dir(s->dir, "originals") < 0 || fsync(s->dir) < 0 || fsync(s->root) < 0)
 		return fs_error(ret_diag, "make directories in", s->path);
 	s->originals = openat(s->dir, "originals", OPEN_DIR);
@@ -142,7 +166,7 @@ int store_open_readonly(struct store *ret_store, const char *state_dir, const ch
 	if (!is_name(name) || state_dir[0] != '/')
 		return diag_set(ret_diag, EX_CONFIGURED,
 				"cannot look for state of \"%s\" in \"%s\"", name, state_dir);
-	rc = open_root(&s, state_dir, name, false, ret_diag);
+	rc = open_root(&s, state_dir, name, ret_diag);
 	if (rc < 0)
 		goto fail;
 	if (rc == 0) {

@@ -108,6 +108,8 @@ static int judge(struct instance *inst, struct undoing *u, const struct deadline
 		u->detail = "it became a symbolic link; left so";
 		return 0;
 	}
+	if (u->live.state != FILE_LOADED && u->live.error != 0)
+		return diag_set(ret_diag, EX_FAILED, "cannot read %s: %s", r->real, u->live.why);
 	if (u->live.state != FILE_LOADED) {
 		u->how = RESTORED_ODD;
 		u->detail = u->live.why;
