@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kill.c: SIGKILL before and after every call that changes something, in the command and again in
+ * the recovery that follows.
+ *
+ * Asked after each: every file holds the old or the new content, whole; then the command gets to
+ * the end, and a restore to the beginning.
+ */
+#include "fault.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "shim.h"
+
+/* Run with a kill at one change. True: it was killed; false: it ended by itself, well. */
+static bool killed(int (*act)(struct diag *), enum shim_act how, long at)
+{
+	struct shim_plan plan = {how, at, 0};
+	int status;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct diag diag;
+		int rc;
+
+		shim_on(&plan);
+		rc = act(&diag);
+		shim_off();
+		_exit(rc == 0 ? 0 : 1);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		broken("fork");
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		return true;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		broken("an action failed without a fault");
+	return false;
+}
+
+static unsigned tell(const struct scenario *s, enum shim_act how, long at, long second,
+		     const char *why)
+{
+	(void)printf("FAILED %s: killed %s change %ld", s->name,
+		     how == SHIM_KILL_BEFORE ? "before" : "after", at);
+	if (second > 0)
+		(void)printf(", its recovery after change %ld", second);
+	(void)printf(": %s; %s\n  repeat: tests/fault/run --only=kill,%s,%ld,%d,%ld\n", why,
+		     world_describe(s), s->name, at, (int)how, second);
+	return 1;
+}
+
+static unsigned check(const struct scenario *s, enum shim_act how, long at, long second)
+{
+	const char *why;
+
+	if (!world_is_sound(s))
+		return tell(s, how, at, second, "a file is neither old nor new");
+	if (!world_converges(s, &why))
+		return tell(s, how, at, second, why);
+	return 0;
+}
+
+static void begin(const struct scenario *s)
+{
+	world_clear();
+	s->begin();
+}
+
+/* The recovery after this kill is killed too, at each of its changes. */
+static unsigned kill_recovery(const struct scenario *s, long at, const struct only *only,
+			      unsigned long *n)
+{
+	unsigned bad = 0;
+
+	for (long second = only->set ? only->second : 1;; second++) {
+		begin(s);
+		if (!killed(s->act, SHIM_KILL_AFTER, at))
+			return bad;
+		if (!killed(world_recover, SHIM_KILL_AFTER, second))
+			return bad;
+		(*n)++;
+		bad += check(s, SHIM_KILL_AFTER, at, second);
+		if (only->set)
+			return bad;
+	}
+}
+
+unsigned fault_kill(const struct scenario *s, const struct only *only)
+{
+	static const enum shim_act hows[] = {SHIM_KILL_BEFORE, SHIM_KILL_AFTER};
+	unsigned long n = 0, nested = 0;
+	unsigned bad = 0;
+
+	if (only->set && only->second > 0)
+		return kill_recovery(s, only->call, only, &nested);
+	for (size_t i = 0; i < 2; i++)
+		for (long at = only->set ? only->call : 1;; at++) {
+			if (only->set && (int)hows[i] != only->kind)
+				break;
+			begin(s);
+			if (!killed(s->act, hows[i], at))
+				break;
+			n++;
+			bad += check(s, hows[i], at, 0);
+			if (only->set)
+				break;
+			if (hows[i] == SHIM_KILL_AFTER)
+				bad += kill_recovery(s, at, only, &nested);
+		}
+	fault_points += n + nested;
+	(void)printf("kill   %-12s %5lu kills, %lu kills of their recoveries, %u wrong\n", s->name,
+		     n, nested, bad);
+	return bad;
+}
