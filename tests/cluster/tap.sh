@@ -3,7 +3,7 @@
 #
 # tap: assertions that speak TAP, to be sourced.
 #
-# Guarantees: a failing assertion shows what was got; the last line of `tap_end` is
+# Guarantees: a failing assertion shows what was got, and TAP_REPEAT if set; the last line of `tap_end` is
 # `N passed, N failed, N skipped`, and its exit status says the same.
 
 TAP_PASSED=0 TAP_FAILED=0 TAP_SKIPPED=0
@@ -23,6 +23,7 @@ tap_verdict() {
 	TAP_FAILED=$((TAP_FAILED + 1))
 	printf 'not ok %d - %s\n' "$n" "$2"
 	[ -z "${3:-}" ] || printf '%s\n' "$3" | sed 's/^/#   /'
+	[ -z "${TAP_REPEAT:-}" ] || printf '#   repeat: %s\n' "$TAP_REPEAT"
 	return 1
 }
 
