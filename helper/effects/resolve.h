@@ -26,15 +26,6 @@
 #include "pure/ipaddr.h"
 #include "pure/names.h"
 
-/* Which sources the MTA itself uses, and in which order: a later one only when an earlier one
- * definitely has nothing. Postfix: DNS, unless smtp_host_lookup has native. Of the native sources
- * only the hosts file is known here. */
-enum resolve_order {
-	RESOLVE_DNS,
-	RESOLVE_DNS_HOSTS,
-	RESOLVE_HOSTS_DNS,
-};
-
 struct resolve_question {
 	struct ipaddr addr;
 	const char *pinned; /* the name in the names file; NULL: ask for the PTR */

@@ -127,7 +127,8 @@ static int judge_all(struct survey *s, const struct options *o, const struct rem
 			*q = (struct resolve_question){addrs[i].addr, pinned ? known->pin : NULL};
 	}
 	if (status == 0)
-		status = resolve_all(questions, n_questions, RESOLVE_DNS, &mine, &seen, ret_diag);
+		status =
+			resolve_all(questions, n_questions, s->scan.lookup, &mine, &seen, ret_diag);
 	for (size_t i = 0; status == 0 && i < seen.n; i++)
 		status = judge(s, o, &seen.items[i], saved, ret_diag);
 	evidences_release(&seen);

@@ -46,6 +46,15 @@ enum names_policy {
 	NAMES_OFF,    /* no remote is renamed */
 };
 
+/* Which sources the MTA itself uses, and in which order: a later one only when an earlier one
+ * definitely has nothing. Postfix: DNS, unless smtp_host_lookup has native. Of the native sources
+ * only the hosts file is known here. */
+enum resolve_order {
+	RESOLVE_DNS,
+	RESOLVE_DNS_HOSTS,
+	RESOLVE_HOSTS_DNS,
+};
+
 enum lookup_state {
 	LOOKUP_NOT_DONE, /* not asked: --offline, pinned only, credentials */
 	LOOKUP_OK,

@@ -29,6 +29,7 @@
 #include "data/diag.h"
 #include "data/pool.h"
 #include "pure/ipaddr.h"
+#include "pure/names.h"
 #include "pure/text.h"
 
 enum file_state {
@@ -124,6 +125,7 @@ struct scan {
 	const char **warnings; /* one line each, for people; about nothing that can be edited */
 	size_t n_warnings, cap_warnings;
 	struct process process;
+	enum resolve_order lookup; /* how the MTA itself finds a host's address */
 	bool blind; /* remotes may stand where the scan cannot look: a key keeps its old form too */
 	struct pool pool;
 };

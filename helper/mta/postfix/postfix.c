@@ -126,6 +126,28 @@ static int warn_of_instances(struct pf *pf)
 	return 0;
 }
 
+/* smtp_host_lookup: dns alone by default, so that a name in /etc/hosts means nothing to smtp(8). */
+static int lookup_scan(struct pf *pf)
+{
+	struct traced list, word;
+	bool dns = false, native = false, native_first = false;
+
+	if (pf_value(pf, "smtp_host_lookup", &list) < 0)
+		return -1;
+	while (traced_word(&list, ", \t\r\n", false, &word)) {
+		if (text_equal_nocase(traced_span(word), "dns"))
+			dns = true;
+		if (text_equal_nocase(traced_span(word), "native")) {
+			native = true;
+			native_first = !dns;
+		}
+	}
+	pf->scan->lookup = !native	  ? RESOLVE_DNS
+			   : native_first ? RESOLVE_HOSTS_DNS
+					  : RESOLVE_DNS_HOSTS;
+	return 0;
+}
+
 static int scan_all(struct pf *pf)
 {
 	if (ask(pf, "main.cf", &pf->main_cf) < 0 || ask(pf, "master.cf", &pf->master_cf) < 0)
@@ -133,7 +155,7 @@ static int scan_all(struct pf *pf)
 	if (scan_wants(pf->scan))
 		return 0;
 	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0 || process_scan(pf) < 0 ||
-	    listen_scan(pf) < 0 || places_scan(pf) < 0)
+	    listen_scan(pf) < 0 || lookup_scan(pf) < 0 || places_scan(pf) < 0)
 		return -1;
 	if (scan_wants(pf->scan))
 		return 0;
