@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cib_ask.c guarantees an end within 5 seconds: crm_resource is a child of its own process group
- * and is killed when it takes longer. It is asked only where a rule cannot be judged here.
+ * cib_ask.c guarantees an end within 5 seconds: crm_resource is killed when it takes longer. It
+ * stays in our process group, so that whoever ends us by group ends it too. It is asked only where
+ * a rule cannot be judged here.
  */
 #include "cib/cib_read.h"
 
@@ -52,15 +53,10 @@ static int drain(int fd, long until, struct buf *out)
 static int start(char *const argv[], int out, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
 	int rc;
 
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return ENOMEM;
-	if (posix_spawnattr_init(&attr) != 0) {
-		(void)posix_spawn_file_actions_destroy(&files);
-		return ENOMEM;
-	}
 	rc = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
@@ -69,10 +65,7 @@ static int start(char *const argv[], int out, pid_t *ret_pid)
 		rc = posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY,
 						      0);
 	if (rc == 0)
-		rc = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
-	if (rc == 0)
-		rc = posix_spawnp(ret_pid, argv[0], &files, &attr, argv, environ);
-	(void)posix_spawnattr_destroy(&attr);
+		rc = posix_spawnp(ret_pid, argv[0], &files, NULL, argv, environ);
 	(void)posix_spawn_file_actions_destroy(&files);
 	return rc;
 }
@@ -94,7 +87,7 @@ static int run(char *const argv[], struct buf *out, int *ret_status)
 	drained = drain(fds[0], until, out);
 	(void)close(fds[0]);
 	if (drained < 0)
-		(void)kill(-pid, SIGKILL);
+		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
 		continue;
 	return drained;

@@ -99,12 +99,14 @@ static void resource(struct cib_xml *x, const xmlNode *n, const struct cib_resou
 		return;
 	r = cib_model_add_resource(x->m, id, kind, parent);
 	r->order = order;
+	x->templated = kind == CIB_PRIMITIVE && xmlHasProp(n, cib_xml_str("template")) != NULL;
 	if (kind == CIB_PRIMITIVE)
 		primitive(x, n, r);
 	else if (kind == CIB_BUNDLE)
 		bundle(x, n, r);
 	cib_xml_sets(x, n, "instance_attributes", &r->params);
 	cib_xml_sets(x, n, "meta_attributes", &r->meta);
+	x->templated = false;
 	for (xmlNode *c = cib_xml_first(n); c != NULL && kind != CIB_PRIMITIVE; c = cib_xml_next(c))
 		resource(x, c, r, children++);
 }

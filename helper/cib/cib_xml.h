@@ -18,6 +18,7 @@
 struct cib_xml {
 	struct cib_model *m;
 	xmlNode *store;
+	bool templated; /* in the sets of a resource with a template, see cib_xml_sets.c */
 };
 
 /* The attribute in the model's pool, or NULL. */

@@ -3,6 +3,10 @@
  * cib_xml_sets.c guarantees that each set, pair and rule of the XML is in the structs once, with
  * references resolved as Pacemaker does: by element name and id, one step. An element it does not
  * know becomes an expression that cannot be judged, never nothing.
+ *
+ * Pacemaker 2.1 evaluates a resource with a template as a document of its own, so that its rules'
+ * references lead nowhere, and takes such a rule for one that holds; later versions do not. Such a
+ * rule cannot be judged either.
  */
 #include "cib/cib_xml.h"
 
@@ -136,7 +140,7 @@ static const struct cib_rule *rule(struct cib_xml *x, xmlNode *n, int depth)
 	struct cib_rule *r;
 	const char *op;
 
-	if (real == NULL)
+	if (real == NULL || (real != n && x->templated))
 		return NULL;
 	r = cib_model_add_rule(x->m, cib_xml_attr(x, real, "id"));
 	if (r->id == NULL)
@@ -168,7 +172,7 @@ void cib_xml_rules(struct cib_xml *x, const xmlNode *n, const struct cib_rule **
 			continue;
 		}
 		*slot = rule(x, c, 0);
-		if (*slot == NULL) /* a reference to nothing: a rule without expressions */
+		if (*slot == NULL) /* a rule without expressions cannot be judged */
 			*slot = cib_model_add_rule(x->m, "that its id-ref names");
 	}
 }
@@ -212,6 +216,8 @@ static const struct cib_set *set_of(struct cib_xml *x, const xmlNode *n)
 void cib_xml_sets(struct cib_xml *x, const xmlNode *parent, const char *tag,
 		  struct cib_sets *ret_sets)
 {
+	bool templated = x->templated;
+
 	for (xmlNode *c = cib_xml_first(parent); c != NULL; c = cib_xml_next(c)) {
 		xmlNode *real = cib_xml_is(c, tag) ? cib_xml_deref(x, c) : NULL;
 		const struct cib_set **slot;
@@ -219,9 +225,13 @@ void cib_xml_sets(struct cib_xml *x, const xmlNode *parent, const char *tag,
 		if (real == NULL)
 			continue;
 		slot = array_grow(&ret_sets->items, &ret_sets->n, &ret_sets->cap);
-		if (slot == NULL)
+		if (slot == NULL) {
 			x->m->pool.failed = true;
-		else
-			*slot = set_of(x, real);
+			continue;
+		}
+		if (real != c)
+			x->templated = false;
+		*slot = set_of(x, real);
+		x->templated = templated;
 	}
 }

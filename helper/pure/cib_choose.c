@@ -18,8 +18,12 @@ void cib_choice_release(struct cib_choice *c)
 
 int cib_hint(struct cib_hints *hints, const char *text, struct diag *ret_diag)
 {
-	const char **at = array_grow(&hints->items, &hints->n, &hints->cap);
+	const char **at;
 
+	for (size_t i = 0; i < hints->n; i++)
+		if (strcmp(hints->items[i], text) == 0)
+			return 0;
+	at = array_grow(&hints->items, &hints->n, &hints->cap);
 	if (at == NULL)
 		return diag_oom(ret_diag);
 	*at = text;
@@ -44,7 +48,7 @@ static int add(struct cib_choice *c, const struct cib_resource *r, const struct 
 static int broken(struct cib_model *m, const struct cib_resource *r, const struct cib_address *a,
 		  struct diag *ret_diag)
 {
-	return diag_set(ret_diag, EX_CONFIGURED, "cannot use %s as VIP: %s (%s) %s", r->id, r->id,
+	return diag_set(ret_diag, EX_CONFIGURED, "cannot use %s (%s) as VIP: it %s", r->id,
 			cib_agent_name(m, r), a->problem);
 }
 
@@ -126,7 +130,7 @@ static int none(const struct cib_resource *own, const struct cib_hints *hints,
 	(void)diag_set(
 		ret_diag, EX_CONFIGURED,
 		"cannot find a VIP for %s: no IP resource comes before it in a group and none "
-		"is colocated with it at INFINITY; set vip%s",
+		"is colocated with it at INFINITY; name one with vip%s",
 		own->id, buf_str(&b));
 	buf_release(&b);
 	return -1;
@@ -153,7 +157,7 @@ static int check_families(const struct cib_choice *c, struct diag *ret_diag)
 	}
 	if (n4 > 1 || n6 > 1)
 		(void)diag_set(ret_diag, EX_CONFIGURED,
-			       "cannot choose among several %s VIPs, set vip to one of them: %s",
+			       "cannot choose among several %s VIPs, name one with vip: %s",
 			       n4 > 1 ? "IPv4" : "IPv6", buf_str(&b));
 	buf_release(&b);
 	return n4 > 1 || n6 > 1 ? -1 : 0;
@@ -255,8 +259,8 @@ static int add_named(struct cib_model *m, const char *given, struct cib_choice *
 		return broken(m, r, &a, ret_diag);
 	if (a.state == CIB_ADDRESS_NONE)
 		return diag_set(ret_diag, EX_CONFIGURED,
-				"cannot use %s as VIP: %s (%s) has no parameter that is an address",
-				given, r->id, cib_agent_name(m, r));
+				"cannot use %s (%s) as VIP: it has no parameter that is an address",
+				r->id, cib_agent_name(m, r));
 	return add(c, r, &a, pool_printf(&m->pool, "named by vip"), ret_diag);
 }
 

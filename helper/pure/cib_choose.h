@@ -54,6 +54,7 @@ struct cib_hints {
 int cib_consider(struct cib_model *m, const struct cib_resource *r, const char *why,
 		 struct cib_choice *c, struct cib_hints *hints, struct diag *ret_diag);
 
+/* The same text twice is one hint. */
 int cib_hint(struct cib_hints *hints, const char *text, struct diag *ret_diag);
 
 /* By colocation; *c stays empty if there is none. */

@@ -136,6 +136,19 @@ int cib_params(struct cib_model *m, const struct cib_resource *r, struct cib_val
 	return rc;
 }
 
+/* What v does not have yet. */
+static int inherit(struct cib_values *v, const struct cib_values *from, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct cib_value *value = &from->items[i];
+
+		if (cib_values_find(v, value->name) == NULL &&
+		    cib_values_copy(v, value, ret_diag) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Meta attributes do not depend on a node. What a parent has, its defaults included, comes before
  * the resource's own defaults. */
 static int meta(struct cib_model *m, const struct cib_resource *r, struct cib_values *v,
@@ -148,12 +161,16 @@ static int meta(struct cib_model *m, const struct cib_resource *r, struct cib_va
 		.agent = r->type,
 		.now = m->now,
 	};
+	struct cib_values parent = {0};
+	int rc = cib_values_add(v, &r->meta, &facts, NULL, false, ret_diag);
 
-	if (cib_values_add(v, &r->meta, &facts, NULL, false, ret_diag) < 0)
-		return -1;
-	if (r->parent != NULL && meta(m, r->parent, v, ret_diag) < 0)
-		return -1;
-	return cib_values_add(v, &m->default_meta, &facts, NULL, false, ret_diag);
+	if (rc == 0 && r->parent != NULL) {
+		rc = meta(m, r->parent, &parent, ret_diag);
+		if (rc == 0)
+			rc = inherit(v, &parent, ret_diag);
+		cib_values_release(&parent);
+	}
+	return rc < 0 ? rc : cib_values_add(v, &m->default_meta, &facts, NULL, false, ret_diag);
 }
 
 static void note_unsure(const struct cib_values *v, const char *name, struct cib_mode *mode)

@@ -33,16 +33,21 @@ const struct cib_value *cib_values_find(const struct cib_values *v, const char *
 	return find(v, name);
 }
 
-int cib_values_set(struct cib_values *v, const char *name, const char *value, struct diag *ret_diag)
+int cib_values_copy(struct cib_values *v, const struct cib_value *value, struct diag *ret_diag)
 {
-	struct cib_value *at = find(v, name);
+	struct cib_value *at = find(v, value->name);
 
 	if (at == NULL)
 		at = array_grow(&v->items, &v->n, &v->cap);
 	if (at == NULL)
 		return diag_oom(ret_diag);
-	*at = (struct cib_value){.name = name, .value = value};
+	*at = *value;
 	return 0;
+}
+
+int cib_values_set(struct cib_values *v, const char *name, const char *value, struct diag *ret_diag)
+{
+	return cib_values_copy(v, &(struct cib_value){.name = name, .value = value}, ret_diag);
 }
 
 static int add_pair(struct cib_values *v, const struct cib_pair *p, bool replace,
@@ -71,10 +76,8 @@ static int doubt_pair(struct cib_values *v, const struct cib_pair *p, bool repla
 		return 0;
 	if (old != NULL && !removes && !replace)
 		return 0;
-	if (cib_values_set(v, p->name, NULL, ret_diag) < 0)
-		return -1;
-	find(v, p->name)->unsure_rule = rule;
-	return 0;
+	return cib_values_copy(v, &(struct cib_value){.name = p->name, .unsure_rule = rule},
+			       ret_diag);
 }
 
 static int add_set(struct cib_values *v, const struct cib_set *set, const struct cib_facts *facts,

@@ -60,6 +60,9 @@ const struct cib_value *cib_values_find(const struct cib_values *v, const char *
 int cib_values_set(struct cib_values *v, const char *name, const char *value,
 		   struct diag *ret_diag);
 
+/* The same with a value of another collection, sure or not. */
+int cib_values_copy(struct cib_values *v, const struct cib_value *value, struct diag *ret_diag);
+
 void cib_values_release(struct cib_values *v);
 
 /* A score as Pacemaker spells it; 0 for NULL and nonsense; never beyond ±CIB_INFINITY. */
