@@ -13,6 +13,7 @@
 #include "effects/mtacmd.h"
 #include "program/commands.h"
 #include "program/output.h"
+#include "program/running.h"
 
 #define ROUNDS 5 /* how often to start over when somebody edits at the same time */
 
@@ -134,7 +135,8 @@ static int undo(struct instance *inst, const struct deadline *d, struct span obj
 
 /* One attempt: plan, publish, have it checked. */
 static int attempt(const struct options *o, struct survey *s, struct instance *inst,
-		   const struct deadline *d, enum publish_end *ret_end, struct diag *ret_diag)
+		   const struct deadline *d, enum publish_end *ret_end, bool *ret_changed,
+		   struct diag *ret_diag)
 {
 	struct buf before = BUF_INIT, after = BUF_INIT;
 	struct span objection;
@@ -147,6 +149,8 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 			"cannot apply: %s line %u has no name (%s) and unnamed=fail is set",
 			s->scan.files[s->plan.kept[0].file].path, s->plan.kept[0].line,
 			s->plan.kept[0].reason);
+	if (status == 0)
+		status = survey_differs(s, inst, d, ret_changed, ret_diag);
 	if (status == 0)
 		status = mtacmd_objections(o->backend, o->config, d, &before, &ran, ret_diag);
 	if (status == 0)
@@ -172,12 +176,38 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 	return status;
 }
 
-static int refuse_or_warn(const struct options *o, const struct survey *s, struct diag *ret_diag)
+#define TENTATIVE_MS 100
+
+/* A tentative IPv6 address will be usable in a moment: duplicate address detection takes about a
+ * second. */
+static int wait_for_vips(struct survey *s, const struct deadline *d, const struct vip **ret_missing,
+			 const char **ret_why, struct diag *ret_diag)
 {
+	struct deadline patience = deadline_within(d, (long)deadline_left_ms(d) / 2);
+
+	for (;;) {
+		const struct vip *missing = survey_missing_vip(s, ret_why);
+		const struct netaddr *a =
+			missing != NULL ? netaddr_find(&s->local, &missing->addr) : NULL;
+
+		*ret_missing = missing;
+		if (a == NULL || a->dad_failed || deadline_passed(&patience))
+			return 0;
+		deadline_nap(&patience, TENTATIVE_MS);
+		if (survey_look_again(s, ret_diag) < 0)
+			return -1;
+	}
+}
+
+static int refuse_or_warn(const struct options *o, struct survey *s, const struct deadline *d,
+			  struct diag *ret_diag)
+{
+	const struct vip *missing = NULL;
 	const char *why = NULL;
-	const struct vip *missing = survey_missing_vip(s, &why);
 	char addr[IPADDR_STRLEN];
 
+	if (wait_for_vips(s, d, &missing, &why, ret_diag) < 0)
+		return -1;
 	if (missing == NULL)
 		return 0;
 	ipaddr_format(&missing->addr, addr);
@@ -205,28 +235,70 @@ static int report(const struct options *o, const struct survey *s, struct diag *
 	return 0;
 }
 
+/* Somewhere else is the stack applied: only remember what DNS says of the remotes. */
+static int warm(const struct options *o, struct survey *s, struct instance *inst,
+		const struct deadline *d, struct diag *ret_diag)
+{
+	if (survey_plan(s, o, inst, d, ret_diag) < 0 || survey_save_names(s, inst, ret_diag) < 0)
+		return -1;
+	if (o->json)
+		return output_json(output_plan_json(s), ret_diag);
+	(void)printf("not applied here: %zu of %zu remotes have a name now\n", s->plan.named,
+		     s->plan.remotes);
+	return 0;
+}
+
+/* A timer refreshes names beside an MTA that runs: it has to hear of it. */
+static int tell_mta(const struct options *o, struct instance *inst, const struct deadline *d,
+		    struct diag *ret_diag)
+{
+	struct running r;
+	int status;
+
+	running_init(&r);
+	status = running_look(&r, o, inst, d, ret_diag);
+	if (status == 0 && r.pid != 0)
+		status = service_reload(&r.service, d, ret_diag);
+	running_release(&r);
+	return status;
+}
+
+static int apply(const struct options *o, struct survey *s, struct instance *inst,
+		 const struct deadline *d, struct diag *ret_diag)
+{
+	enum publish_end end = PUBLISH_CONFLICT;
+	bool changed = false;
+	int status = 0;
+
+	for (int i = 0; i < ROUNDS && status == 0 && end == PUBLISH_CONFLICT; i++)
+		status = attempt(o, s, inst, d, &end, &changed, ret_diag);
+	if (status < 0 || end == PUBLISH_CONFLICT)
+		return -1; /* after a conflict the last attempt said which file */
+	if (survey_save_names(s, inst, ret_diag) < 0)
+		return -1;
+	if (o->names_only && changed && tell_mta(o, inst, d, ret_diag) < 0)
+		return -1;
+	return report(o, s, ret_diag);
+}
+
 int cmd_apply(const struct options *o, struct diag *ret_diag)
 {
 	struct deadline d = deadline_in_ms(o->deadline_ms);
-	enum publish_end end = PUBLISH_CONFLICT;
 	struct instance *inst = NULL;
 	struct survey s;
+	bool here;
 	int status;
 
 	survey_init(&s);
 	status = survey_vips(&s, o, &d, ret_diag);
-	if (status == 0)
-		status = refuse_or_warn(o, &s, ret_diag);
+	if (status == 0 && !o->names_only)
+		status = refuse_or_warn(o, &s, &d, ret_diag);
 	if (status == 0)
 		status = instance_open(o->state_dir, options_instance(o), &d, &inst, ret_diag);
-	for (int i = 0; i < ROUNDS && status == 0 && end == PUBLISH_CONFLICT; i++)
-		status = attempt(o, &s, inst, &d, &end, ret_diag);
-	if (status == 0 && end == PUBLISH_CONFLICT)
-		status = -1; /* the last attempt said which file */
+	here = status == 0 && instance_phase(inst) == INSTANCE_APPLIED && instance_this_boot(inst);
 	if (status == 0)
-		status = survey_save_names(&s, inst, ret_diag);
-	if (status == 0)
-		status = report(o, &s, ret_diag);
+		status = o->names_only && !here ? warm(o, &s, inst, &d, ret_diag)
+						: apply(o, &s, inst, &d, ret_diag);
 	survey_release(&s);
 	instance_close(inst);
 	return status;

@@ -10,11 +10,14 @@
 static int print(const struct options *o, const struct survey *s, struct instance *inst,
 		 const struct deadline *d, struct diag *ret_diag)
 {
+	bool differs = false;
+
 	if (o->json)
 		return output_json(output_plan_json(s), ret_diag);
-	if (output_plan_diff(s, inst, d, ret_diag) < 0)
+	if (output_plan_diff(s, inst, d, ret_diag) < 0 ||
+	    survey_differs(s, inst, d, &differs, ret_diag) < 0)
 		return -1;
-	if (s->plan.n_edits == 0)
+	if (!differs)
 		(void)puts("# nothing to change");
 	output_plan_kept(s, stdout);
 	output_notes(s, stdout);

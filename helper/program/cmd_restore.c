@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * restore: put the admin's own configuration back. Asks no cluster and no name server.
+ * restore: put the admin's own configuration back. With --stale, that of all instances that an
+ * earlier boot left applied: for a unit that runs before the MTA and the cluster. Asks no cluster
+ * and no name server.
  */
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "effects/instance.h"
 #include "program/commands.h"
@@ -55,18 +60,55 @@ static int report(const struct options *o, const struct restore_report *r, struc
 			first->kept ? "; the original is " : "", first->kept ? first->kept : "");
 }
 
-int cmd_restore(const struct options *o, struct diag *ret_diag)
+/* One instance; with stale_only it is left alone if it was applied since this boot. */
+static int restore(const struct options *o, const char *name, const struct deadline *d,
+		   struct diag *ret_diag)
 {
-	struct deadline d = deadline_in_ms(o->deadline_ms);
 	struct instance *inst = NULL;
 	struct restore_report r;
 	int status;
 
-	if (instance_open(o->state_dir, options_instance(o), &d, &inst, ret_diag) < 0)
+	if (instance_open(o->state_dir, name, d, &inst, ret_diag) < 0)
 		return -1;
-	status = instance_restore(inst, &d, &r, ret_diag);
+	if (o->stale && (instance_phase(inst) != INSTANCE_APPLIED || instance_this_boot(inst))) {
+		instance_close(inst);
+		return EX_OK;
+	}
+	status = instance_restore(inst, d, &r, ret_diag);
 	if (status == 0)
 		status = report(o, &r, ret_diag);
 	instance_close(inst);
 	return status;
+}
+
+/* Every instance in the state directory, whatever became of the one before; the first trouble is
+ * the one that is told. */
+static int restore_stale(const struct options *o, const struct deadline *d, struct diag *ret_diag)
+{
+	DIR *dir = opendir(o->state_dir);
+	const struct dirent *e;
+	struct diag why;
+	int status = EX_OK;
+
+	if (dir == NULL && errno == ENOENT)
+		return EX_OK;
+	if (dir == NULL)
+		return diag_set(ret_diag, EX_PERM, "cannot read %s: %s", o->state_dir,
+				strerror(errno));
+	while ((e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.' || e->d_type == DT_REG)
+			continue;
+		if (restore(o, e->d_name, d, &why) < 0 && status == EX_OK)
+			status = diag_set(ret_diag, why.code, "%s: %s", e->d_name, why.text);
+	}
+	(void)closedir(dir);
+	return status;
+}
+
+int cmd_restore(const struct options *o, struct diag *ret_diag)
+{
+	struct deadline d = deadline_in_ms(o->deadline_ms);
+
+	return o->stale ? restore_stale(o, &d, ret_diag)
+			: restore(o, options_instance(o), &d, ret_diag);
 }

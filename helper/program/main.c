@@ -71,7 +71,7 @@ static int run(const struct options *o, struct diag *d)
 		return diag_set(d, EX_UNIMPLEMENTED,
 				"cannot run %s: there is no such command; see mta-stack --help",
 				o->command);
-	if (c->needs_mta && o->backend == NULL)
+	if (c->needs_mta && o->backend == NULL && !o->stale)
 		return diag_set(d, o->from_agent ? EX_CONFIGURED : EX_ARGS,
 				"cannot run %s: give --mta (the resource's parameter mta)",
 				o->command);

@@ -37,7 +37,9 @@ enum {
 	OPT_UNNAMED,
 	OPT_LEVEL,
 	OPT_QUICK,
-	OPT_OURS
+	OPT_OURS,
+	OPT_NAMES_ONLY,
+	OPT_STALE
 };
 
 static const struct option long_options[] = {
@@ -58,6 +60,8 @@ static const struct option long_options[] = {
 	{"level", required_argument, NULL, OPT_LEVEL},
 	{"quick", no_argument, NULL, OPT_QUICK},
 	{"ours", no_argument, NULL, OPT_OURS},
+	{"names-only", no_argument, NULL, OPT_NAMES_ONLY},
+	{"stale", no_argument, NULL, OPT_STALE},
 	{"deadline", required_argument, NULL, OPT_DEADLINE},
 	{"output-as", required_argument, NULL, OPT_OUTPUT_AS},
 	{"help", no_argument, NULL, 'h'},
@@ -288,6 +292,36 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 	return 0;
 }
 
+/* An option without a value. False if it has one. */
+static bool set_flag(struct options *o, int opt)
+{
+	switch (opt) {
+	case 'h':
+		o->help = true;
+		return true;
+	case 'V':
+		o->version = true;
+		return true;
+	case OPT_OFFLINE:
+		o->offline = true;
+		return true;
+	case OPT_QUICK:
+		o->quick = true;
+		return true;
+	case OPT_OURS:
+		o->ours = true;
+		return true;
+	case OPT_NAMES_ONLY:
+		o->names_only = true;
+		return true;
+	case OPT_STALE:
+		o->stale = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_diag)
 {
 	bool vips_given = false;
@@ -305,24 +339,14 @@ static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_
 					argv[optind - 1]);
 		(void)snprintf(shown, sizeof(shown), "--%s", long_options[index].name);
 		s.from = shown;
-		if (opt == 'h')
-			o->help = true;
-		else if (opt == 'V')
-			o->version = true;
-		else if (opt == OPT_OFFLINE)
-			o->offline = true;
-		else if (opt == OPT_QUICK)
-			o->quick = true;
-		else if (opt == OPT_OURS)
-			o->ours = true;
-		else {
-			if (opt == OPT_VIP && !vips_given) {
-				o->n_vips = 0;
-				vips_given = true;
-			}
-			if (set(o, opt, &s, ret_diag) < 0)
-				return -1;
+		if (set_flag(o, opt))
+			continue;
+		if (opt == OPT_VIP && !vips_given) {
+			o->n_vips = 0;
+			vips_given = true;
 		}
+		if (set(o, opt, &s, ret_diag) < 0)
+			return -1;
 	}
 	if (optind < argc)
 		o->command = argv[optind++];

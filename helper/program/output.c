@@ -86,64 +86,62 @@ static void print_diff(struct span diff)
 	}
 }
 
-static int diff_file(const struct survey *s, size_t i, const struct admin_file *a,
+/* diff(1) of the file on the disk and `now`. */
+static int diff_file(const struct file *f, const char *real, const struct buf *now,
 		     const struct deadline *d, struct diag *ret_diag)
 {
-	const struct file *f = &s->scan.files[i];
 	char from[PATH_MAX + 8], to[PATH_MAX + 8];
-	const char *argv[] = {"diff", "-a", "-u",    "--label", from, "--label",
-			      to,     "--", a->real, "-",	NULL};
-	struct spawn job = {.argv = argv, .max_out = (size_t)64 * 1024 * 1024};
+	const char *argv[] = {"diff", "-a", "-u", "--label", from, "--label",
+			      to,     "--", real, "-",	     NULL};
+	struct spawn job = {.argv = argv,
+			    .input = {buf_str(now), now->len},
+			    .max_out = (size_t)64 * 1024 * 1024};
 	struct spawn_result r = SPAWN_RESULT_INIT;
-	struct buf now = BUF_INIT;
-	int status = -1;
+	int status;
 
 	(void)snprintf(from, sizeof(from), "a%s", f->path);
 	(void)snprintf(to, sizeof(to), "b%s", f->path);
-	plan_render(&s->plan, i, f->bytes, &now);
-	if (!buf_ok(&now)) {
-		(void)diag_oom(ret_diag);
-	} else if (now.len != a->live.len || memcmp(now.data, a->live.at, now.len) != 0) {
-		job.input = (struct span){now.data, now.len};
-		status = spawn_run(&job, d, &r, ret_diag);
-		/* diff(1): 1 means that they differ, more is trouble */
-		if (status == 0 && (r.end != SPAWN_EXITED || r.number > 1))
-			status = spawn_expect_zero("diff", &r, ret_diag);
-		if (status == 0)
-			print_diff((struct span){buf_str(&r.out), r.out.len});
-	} else {
-		status = 0;
-	}
-	buf_release(&now);
+	status = spawn_run(&job, d, &r, ret_diag);
+	/* diff(1): 1 means that they differ, more is trouble */
+	if (status == 0 && (r.end != SPAWN_EXITED || r.number > 1))
+		status = spawn_expect_zero("diff", &r, ret_diag);
+	if (status == 0)
+		print_diff((struct span){buf_str(&r.out), r.out.len});
 	spawn_result_release(&r);
 	return status;
+}
+
+static void print_secret(const struct survey *s, size_t file)
+{
+	for (size_t k = 0; k < s->plan.n_edits; k++)
+		if (s->plan.edits[k].file == file)
+			(void)printf("# %s line %u: a key follows its remote (content not shown)\n",
+				     s->scan.files[file].path, s->plan.edits[k].line);
 }
 
 int output_plan_diff(const struct survey *s, struct instance *inst, const struct deadline *d,
 		     struct diag *ret_diag)
 {
-	for (size_t i = 0; i < s->scan.n_files; i++) {
+	struct buf now = BUF_INIT;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < s->scan.n_files; i++) {
 		const struct file *f = &s->scan.files[i];
 		const struct admin_file *a;
+		bool differs = false;
 
 		if (f->state != FILE_LOADED)
 			continue;
-		if (instance_load(inst, f->path, d, &a, ret_diag) < 0)
-			return -1;
-		if (!plan_touches(&s->plan, i) && !a->rewritten)
+		status = survey_new_bytes(s, i, inst, d, &now, &differs, ret_diag);
+		if (status < 0 || !differs)
 			continue;
-		if (!f->secret) {
-			if (diff_file(s, i, a, d, ret_diag) < 0)
-				return -1;
-			continue;
-		}
-		for (size_t k = 0; k < s->plan.n_edits; k++)
-			if (s->plan.edits[k].file == i)
-				(void)printf("# %s line %u: a key follows its remote "
-					     "(content not shown)\n",
-					     f->path, s->plan.edits[k].line);
+		if (f->secret)
+			print_secret(s, i);
+		else if ((status = instance_load(inst, f->path, d, &a, ret_diag)) == 0)
+			status = diff_file(f, a->real, &now, d, ret_diag);
 	}
-	return 0;
+	buf_release(&now);
+	return status;
 }
 
 void output_plan_kept(const struct survey *s, FILE *out)

@@ -199,3 +199,37 @@ int survey_plan(struct survey *s, const struct options *o, struct instance *inst
 		return diag_oom(ret_diag);
 	return plan_make(&s->plan, &s->scan, &s->want, &s->names, ret_diag);
 }
+
+int survey_new_bytes(const struct survey *s, size_t i, struct instance *inst,
+		     const struct deadline *d, struct buf *ret_bytes, bool *ret_differs,
+		     struct diag *ret_diag)
+{
+	const struct file *f = &s->scan.files[i];
+	const struct admin_file *a;
+
+	if (instance_load(inst, f->path, d, &a, ret_diag) < 0)
+		return -1;
+	buf_clear(ret_bytes);
+	plan_render(&s->plan, i, f->bytes, ret_bytes);
+	if (!buf_ok(ret_bytes))
+		return diag_oom(ret_diag);
+	*ret_differs = ret_bytes->len != a->live.len ||
+		       (a->live.len > 0 && memcmp(ret_bytes->data, a->live.at, a->live.len) != 0);
+	return 0;
+}
+
+int survey_differs(const struct survey *s, struct instance *inst, const struct deadline *d,
+		   bool *ret_differs, struct diag *ret_diag)
+{
+	struct buf bytes = BUF_INIT;
+	bool differs = false;
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && !differs && i < s->scan.n_files; i++)
+		if (s->scan.files[i].state == FILE_LOADED)
+			status = survey_new_bytes(s, i, inst, d, &bytes, &differs, ret_diag);
+	buf_release(&bytes);
+	if (status == 0)
+		*ret_differs = differs;
+	return status;
+}

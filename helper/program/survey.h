@@ -50,6 +50,15 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 int survey_plan(struct survey *s, const struct options *o, struct instance *inst,
 		const struct deadline *d, struct diag *ret_diag);
 
+/* What file i shall be, and whether that differs from what is on the disk now. */
+int survey_new_bytes(const struct survey *s, size_t i, struct instance *inst,
+		     const struct deadline *d, struct buf *ret_bytes, bool *ret_differs,
+		     struct diag *ret_diag);
+
+/* Does any file differ from what it shall be? */
+int survey_differs(const struct survey *s, struct instance *inst, const struct deadline *d,
+		   bool *ret_differs, struct diag *ret_diag);
+
 /* Remember a line for output_notes(); the same one once. */
 void survey_note(struct survey *s, const char *text);
 
