@@ -240,28 +240,45 @@ int fs_lock(int fd, const struct deadline *d)
 	return 0;
 }
 
-int fs_put(int dir, const char *name, const char *temp, struct span bytes)
+/* The descriptor, or -1 and nothing of that name. */
+static int make_file(int dir, const char *name, struct span bytes)
 {
-	int fd;
+	int fd, e;
 
-	if (fs_unlink(dir, temp) < 0)
+	if (fs_unlink(dir, name) < 0)
 		return -1;
-	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (fs_write_all(fd, bytes.at, bytes.len) < 0 || fsync(fd) < 0) {
-		fs_close(fd);
-		goto fail;
-	}
-	if (close(fd) < 0)
-		goto fail;
-	if (strcmp(name, temp) == 0 || renameat(dir, temp, dir, name) == 0)
-		return 0;
-fail : {
-	int e = errno;
-
-	(void)unlinkat(dir, temp, 0);
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || fs_write_all(fd, bytes.at, bytes.len) == 0)
+		return fd;
+	e = errno;
+	fs_close(fd);
+	(void)unlinkat(dir, name, 0);
 	errno = e;
 	return -1;
 }
+
+int fs_make_file(int dir, const char *name, struct span bytes)
+{
+	int fd = make_file(dir, name, bytes);
+
+	fs_close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+int fs_put(int dir, const char *name, const char *temp, struct span bytes)
+{
+	int fd = make_file(dir, temp, bytes), rc, e;
+
+	if (fd < 0)
+		return -1;
+	rc = fsync(fd);
+	fs_close(fd);
+	if (rc == 0 && strcmp(name, temp) != 0)
+		rc = renameat(dir, temp, dir, name);
+	if (rc == 0)
+		return 0;
+	e = errno;
+	(void)unlinkat(dir, temp, 0);
+	errno = e;
+	return -1;
 }

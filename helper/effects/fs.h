@@ -43,6 +43,10 @@ int fs_sum(int fd, uint64_t *ret_sum);
 /* flock(2), exclusive, until the deadline: ETIMEDOUT. */
 int fs_lock(int fd, const struct deadline *d);
 
+/* A new private file `name` in dir with these bytes; not durable. Whatever had the name is removed
+ * first. */
+int fs_make_file(int dir, const char *name, struct span bytes);
+
 /* A new private file `name` in dir with these bytes, its content durable; replaces an old one
  * atomically by way of `temp`. The caller makes the name durable: fsync(dir). */
 int fs_put(int dir, const char *name, const char *temp, struct span bytes);

@@ -68,7 +68,7 @@ static int put_source(struct instance *inst, const char *name, struct span sourc
 		return -1;
 	*ret_path = pool_printf(&inst->pool, "%s/%s", dir, name);
 	fd = fs_open_dir(dir);
-	rc = fd < 0 ? -1 : fs_put(fd, name, name, source);
+	rc = fd < 0 ? -1 : fs_make_file(fd, name, source);
 	if (rc < 0)
 		(void)fs_error(ret_diag, "write into", dir);
 	fs_close(fd);

@@ -132,6 +132,7 @@ static int go_on(struct recovery *x, struct record *r, struct diag *ret_diag)
 	const struct record *before = state_find(&x->inst->state, r->real);
 	struct undoing *u = look(x, r, ret_diag), *b = NULL;
 	struct member *m;
+	uint64_t sum;
 
 	if (u == NULL || (before != NULL && (b = look(x, before, ret_diag)) == NULL))
 		return -1;
@@ -164,6 +165,14 @@ static int go_on(struct recovery *x, struct record *r, struct diag *ret_diag)
 			return fd < 0 ? -1 : diag_oom(ret_diag);
 		}
 		*slot = m->from = fd;
+		if (fs_sum(fd, &sum) < 0)
+			return fs_error(ret_diag, "read the table for", r->real);
+		if (sum != r->sum)
+			return diag_set(
+				ret_diag, EX_FAILED,
+				"cannot complete the interrupted apply: the table for %s is "
+				"damaged",
+				r->real);
 	}
 	return 0;
 }

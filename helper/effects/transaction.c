@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "data/array.h"
 #include "effects/fs.h"
@@ -111,6 +112,18 @@ static void go_back(struct transaction *t, const struct deadline *d, bool *ret_t
 	}
 }
 
+/* One fsync per directory is enough. */
+static bool has_earlier_sibling(const struct transaction *t, size_t i)
+{
+	size_t len = (size_t)(t->items[i].p.name - t->items[i].real);
+
+	for (size_t k = 0; k < i; k++)
+		if ((size_t)(t->items[k].p.name - t->items[k].real) == len &&
+		    memcmp(t->items[k].real, t->items[i].real, len) == 0)
+			return true;
+	return false;
+}
+
 int transaction_commit(struct transaction *t, const struct deadline *d, bool *ret_conflict,
 		       bool *ret_torn, struct diag *ret_diag)
 {
@@ -131,7 +144,8 @@ int transaction_commit(struct transaction *t, const struct deadline *d, bool *re
 			m->committed = true;
 	}
 	for (size_t i = 0; rc == 0 && i < t->n; i++)
-		rc = publish_sync(&t->items[i].p, ret_diag);
+		if (!has_earlier_sibling(t, i))
+			rc = publish_sync(&t->items[i].p, ret_diag);
 	if (rc < 0)
 		go_back(t, d, &torn, ret_diag);
 	*ret_conflict = conflict;

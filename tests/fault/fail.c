@@ -40,7 +40,7 @@ static int judge(const struct scenario *s, int rc, const struct diag *diag, cons
 {
 	bool torn = strstr(diag->text, "the next run does it") != NULL;
 
-	if (rc == 0 && !world_is(s, HOLDS_AFTER)) {
+	if (rc == 0 && (!world_is(s, HOLDS_AFTER) || !world_remembers(s))) {
 		*ret_why = "success was reported";
 		return CHILD_BAD;
 	}

@@ -135,7 +135,8 @@ static int publish(struct instance *inst, const char *host, const char *bind, bo
 		   struct diag *diag)
 {
 	static const char *const compile[] = {"cp", "{source}", "{source}.db", NULL};
-	const struct stack_record record = {.mta = "postfix", .config = "/etc/postfix"};
+	const struct stack_record record = {
+		.mta = "postfix", .config = "/etc/postfix", .vip4 = bind + strlen("bind = ")};
 	struct deadline d = deadline_in_ms(30000);
 	const struct admin_file *m = NULL, *t = NULL, *x = NULL;
 	struct derived derived = {path_of(world_names[WORLD_COMPILED]), ".db", compile};
@@ -279,37 +280,35 @@ static void begin_edited(void)
 		MAIN1, TAB1, TAB1, EXT1                                                            \
 	}
 
+#define NEW                                                                                        \
+	{                                                                                          \
+		MAIN, TABLE, NULL, EXTRA                                                           \
+	}
+
 const struct scenario scenarios[] = {
-	{"apply", "a first apply", begin_plain, act_first, ADMIN, APPLIED, ADMIN},
-	{"apply-new",
-	 "a first apply that makes a compiled table where there was none",
-	 begin_uncompiled,
-	 act_first,
-	 {MAIN, TABLE, NULL, EXTRA},
-	 APPLIED,
-	 {MAIN, TABLE, NULL, EXTRA}},
+	{"apply", "a first apply", begin_plain, act_first, ADMIN, APPLIED, ADMIN, "192.0.2.1"},
+	{"apply-new", "a first apply that makes a compiled table where there was none",
+	 begin_uncompiled, act_first, NEW, APPLIED, NEW, "192.0.2.1"},
 	{"again",
 	 "an apply over an earlier one, which gives one file back",
 	 begin_applied,
 	 act_second,
 	 APPLIED,
 	 {MAIN2, TAB2, TAB2, EXTRA},
-	 ADMIN},
-	{"restore", "a restore of untouched files", begin_applied, act_undo, APPLIED, ADMIN, ADMIN},
-	{"restore-new",
-	 "a restore that removes a table which was not there before",
-	 begin_new_applied,
-	 act_undo,
-	 APPLIED,
-	 {MAIN, TABLE, NULL, EXTRA},
-	 {MAIN, TABLE, NULL, EXTRA}},
+	 ADMIN,
+	 "192.0.2.2"},
+	{"restore", "a restore of untouched files", begin_applied, act_undo, APPLIED, ADMIN, ADMIN,
+	 NULL},
+	{"restore-new", "a restore that removes a table which was not there before",
+	 begin_new_applied, act_undo, APPLIED, NEW, NEW, NULL},
 	{"merge",
 	 "a restore of a file that the admin edited",
 	 begin_edited,
 	 act_undo,
 	 {MAIN1 MORE, TAB1, TAB1, EXT1},
 	 {MAIN MORE, TABLE, TABLE, EXTRA},
-	 {MAIN MORE, TABLE, TABLE, EXTRA}},
+	 {MAIN MORE, TABLE, TABLE, EXTRA},
+	 NULL},
 };
 const size_t n_scenarios = sizeof(scenarios) / sizeof(*scenarios);
 
@@ -413,6 +412,22 @@ bool world_is_tidy(void)
 	return tidy && count("state/mail/build") <= 0;
 }
 
+bool world_remembers(const struct scenario *s)
+{
+	struct instance *inst;
+	struct diag diag;
+	const struct stack_record *r;
+	bool ok;
+
+	if (instance_open_readonly(path_of("state"), "mail", &inst, &diag) < 0)
+		return false;
+	r = instance_record(inst);
+	ok = s->vip4 == NULL ? instance_phase(inst) == INSTANCE_NOT_APPLIED
+			     : r != NULL && strncmp(r->vip4, s->vip4, strlen(s->vip4)) == 0;
+	instance_close(inst);
+	return ok;
+}
+
 bool world_converges(const struct scenario *s, const char **ret_why)
 {
 	static struct diag diag;
@@ -420,6 +435,15 @@ bool world_converges(const struct scenario *s, const char **ret_why)
 	struct scenario end = *s;
 
 	*ret_why = why;
+	if (world_recover(&diag) < 0) {
+		(void)snprintf(why, sizeof(why), "the recovery failed: %s", diag.text);
+		return false;
+	}
+	if ((!world_is(s, HOLDS_BEFORE) && !world_is(s, HOLDS_AFTER)) || !world_is_tidy()) {
+		(void)snprintf(why, sizeof(why), "after the recovery: %s%s", world_describe(s),
+			       world_is_tidy() ? "" : ", untidy");
+		return false;
+	}
 	if (s->act(&diag) < 0) {
 		(void)snprintf(why, sizeof(why), "doing it again failed: %s", diag.text);
 		return false;

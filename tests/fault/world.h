@@ -27,6 +27,7 @@ struct scenario {
 	int (*act)(struct diag *ret_diag); /* opens the instance, acts, closes it */
 	const char *before[WORLD_FILES], *after[WORLD_FILES]; /* NULL: there is no such file */
 	const char *admin[WORLD_FILES];			      /* after a restore */
+	const char *vip4; /* what the state says after; NULL: not applied */
 };
 
 extern const struct scenario scenarios[];
@@ -64,8 +65,11 @@ int world_recover(struct diag *ret_diag);
 /* No journal, no temporary file, nothing in originals/ that the state does not name. */
 bool world_is_tidy(void);
 
-/* From wherever it is: do the action again, then restore; every stage must be exact and tidy. On
- * failure *ret_why is set. */
+/* Success was reported: does the state say so? */
+bool world_remembers(const struct scenario *s);
+
+/* From wherever it is: recover, which leaves all files as before or all as after; then do the
+ * action again, then restore; every stage must be exact and tidy. On failure *ret_why is set. */
 bool world_converges(const struct scenario *s, const char **ret_why);
 
 /* One line: what each file holds. */
