@@ -121,8 +121,8 @@ fingerprint() {
 		find . ! -type d -printf "%P %y %m %U:%G %s %TY-%Tm-%Td %TT %n %l\n" | sort
 		find . -type d -printf "%P %y %m %U:%G\n" | sort
 		find . -type f -exec sha256sum {} + | sort -k 2
-		find . -type f | sort | xargs getfacl -n
-		find . -type f | sort | xargs getfattr -d -m- -e hex' "${2:-/etc/postfix}"
+		find . -type f | sort | xargs -r getfacl -n
+		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "${2:-/etc/postfix}"
 }
 
 # operation NODE RESOURCE OPERATION ATTRIBUTE: of the last such operation in the cluster's history.
@@ -140,11 +140,11 @@ living() {
 	done
 }
 
-# failure RESOURCE OPERATION NODE: "CODE REASON", as crm_mon shows it.
+# failure RESOURCE OPERATION NODE: "CODE REASON", as crm_mon shows it; its XML is escaped twice.
 failure() {
 	on "$(living)" crm_mon -1 --output-as=xml 2>/dev/null |
 		sed -En "s/.*<failure op_key=\"$1_$2_[0-9]+\" node=\"$3\" .*exitreason=\"([^\"]*)\" exitcode=\"([0-9]+)\".*/\2 \1/p" |
-		sed 's/&apos;/'\''/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' | tail -n 1
+		sed 's/&amp;/\&/g; s/&apos;/'\''/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g' | tail -n 1
 }
 
 has_failure() {
@@ -237,11 +237,12 @@ says() {
 	is "$what" "$rc $said" "$code $line"
 }
 
-# refuses WHAT CODE REASON NODE ACTION [VARIABLE=VALUE…]: the agent, called by hand.
+# refuses WHAT CODE REASON NODE ACTION [VARIABLE=VALUE…]: the agent, called by hand; REASON may be
+# empty.
 refuses() {
 	local what=$1 code=$2 line=$3 said rc
 	shift 3
 	said=$(agent "$@" 2>&1 >/dev/null)
 	rc=$?
-	is "$what" "$rc $(grep ^ocf-exit-reason: <<<"$said")" "$code ocf-exit-reason:$line"
+	is "$what" "$rc $(grep ^ocf-exit-reason: <<<"$said")" "$code ${line:+ocf-exit-reason:}$line"
 }

@@ -8,10 +8,10 @@ scene_daemons() {
 	ok "the set-up runs" started || return
 	before=$(fingerprint node2)
 	on node2 systemctl stop pacemaker
-	says "pacemaker is stopped: vip" 1 "mta-stack: cannot read the CIB: the cluster does not run on \
-this node; start pacemaker, or give --cib-file" node2 mta-stack vip --resource mail-mta
-	refuses "pacemaker is stopped: the agent's start" 1 "cannot read the CIB: the cluster does not run \
-on this node; start pacemaker, or give --cib-file" node2 start
+	says "pacemaker is stopped: vip" 1 "mta-stack: cannot read the CIB: the cluster is not running \
+on this node" node2 mta-stack vip --resource mail-mta
+	refuses "pacemaker is stopped: the agent's start" 1 "cannot read the CIB: the cluster is not \
+running on this node" node2 start
 	is "with an address no cluster is needed" \
 		"$(on node2 mta-stack plan --mta postfix --vip 192.0.2.10 | grep -c '^+smtp_bind_address =')" 1
 	on node2 systemctl start pacemaker

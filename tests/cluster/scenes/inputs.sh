@@ -9,8 +9,8 @@ scene_inputs() {
 
 	ok "a resource without a VIP is created" on node1 pcs resource create lone ocf:mta:stack \
 		mta=postfix
-	fails "crm_mon: no VIP" lone start node1 6 "cannot find a VIP for lone: no IP resource is before \
-it in its group or colocated with it; name one with vip"
+	fails "crm_mon: no VIP" lone start node1 6 "cannot find a VIP for lone: no IP resource comes \
+before it in a group and none is colocated with it; name one with vip"
 	on node1 pcs resource delete lone >/dev/null 2>&1
 	ok "one with an unknown mail server is created" on node1 pcs resource create lone \
 		ocf:mta:stack mta=qmail
@@ -21,6 +21,7 @@ it in its group or colocated with it; name one with vip"
 
 	ok "a VIP" create_vip
 	ok "runs" lab wait-started mail-vip node1
+	ok "and a resource after it, not started yet" create_mta --disabled
 	inputs_files
 	inputs_elsewhere
 }
@@ -39,22 +40,23 @@ inputs_file() {
 }
 
 inputs_files() {
-	local before
+	local before malformed
+	malformed="cannot understand /etc/postfix/main.cf line 41: missing '=' after attribute name"
 	inputs_file "main.cf is missing" "cannot open /etc/postfix/main.cf: No such file or directory" \
 		rm main.cf
-	inputs_file "main.cf is a directory" "cannot open /etc/postfix/main.cf: Is a directory" \
+	inputs_file "main.cf is a directory" "cannot open /etc/postfix/main.cf: it is a directory" \
 		'rm main.cf; mkdir main.cf'
 	inputs_file "master.cf is missing" \
 		"cannot open /etc/postfix/master.cf: No such file or directory" rm master.cf
 	inputs_file "no configuration at all" \
 		"cannot open /etc/postfix/main.cf: No such file or directory" 'cd /; rm -r /etc/postfix/*'
-	inputs_file "a malformed line" "/etc/postfix/main.cf line 41: missing '=' after 'relayhost2'" \
+	inputs_file "a malformed line" "$malformed" \
 		'echo "relayhost2 [198.51.100.25]" >>main.cf'
 
 	before=$(fingerprint node1)
-	ok "with the malformed line, the resource is created" create_mta
+	ok "with the malformed line, the resource is enabled" on node1 pcs resource enable mail-mta
 	fails "crm_mon: malformed main.cf" mail-mta start node1 5 \
-		"/etc/postfix/main.cf line 41: missing '=' after 'relayhost2'"
+		"$malformed"
 	unchanged "nothing has changed" node1 "$before"
 	on node1 pcs resource delete mail-mta >/dev/null 2>&1
 	stage_node_reset node1
