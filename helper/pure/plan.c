@@ -6,6 +6,7 @@
  */
 #include "pure/plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,7 @@ static void add_edit(struct plan *p, const struct scan *s, const struct finding 
 static void add_kept(struct plan *p, const struct finding *f, const char *reason)
 {
 	struct kept *k = array_grow(&p->kept, &p->n_kept, &p->cap_kept);
+	char line[DIAG_MAX];
 
 	if (k == NULL) {
 		p->pool.failed = true;
@@ -75,7 +77,9 @@ static void add_kept(struct plan *p, const struct finding *f, const char *reason
 	k->off = f->off;
 	k->addr = f->addr;
 	k->what = f->what;
-	k->reason = pool_dups(&p->pool, reason);
+	(void)snprintf(line, sizeof(line), "%s", reason);
+	text_make_printable(line);
+	k->reason = pool_dups(&p->pool, line);
 }
 
 static const char *spell(struct plan *p, const struct finding *f, const struct ipaddr *a)
@@ -192,6 +196,12 @@ static void plan_key(struct plan *p, const struct scan *s, const struct stack *w
 	add_edit(p, s, &end, EDIT_KEY, key_repeat(s, f, n->host, &p->pool));
 }
 
+/* An insertion that opens a line of its own. */
+static bool opens_line(const struct edit *e)
+{
+	return e->len == 0 && e->text_len > 0 && e->text[0] == '\n';
+}
+
 static int compare_edit(const void *a, const void *b)
 {
 	const struct edit *x = a, *y = b;
@@ -200,9 +210,12 @@ static int compare_edit(const void *a, const void *b)
 		return x->file < y->file ? -1 : 1;
 	if (x->off != y->off)
 		return x->off < y->off ? -1 : 1;
-	/* insertions before a replacement at the same place; among them the scanner's order */
+	/* insertions before a replacement at the same place; what fills an empty value before what
+	 * opens a line after it; then the scanner's order */
 	if ((x->len == 0) != (y->len == 0))
 		return x->len == 0 ? -1 : 1;
+	if (opens_line(x) != opens_line(y))
+		return opens_line(x) ? 1 : -1;
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 

@@ -116,6 +116,7 @@ void scan_warn(struct scan *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	text_make_printable(text);
 	*at = pool_dups(&s->pool, text);
 }
 

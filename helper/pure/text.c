@@ -17,6 +17,13 @@ static bool is_alnum(char c)
 	return is_digit(c) || (text_lower(c) >= 'a' && text_lower(c) <= 'z');
 }
 
+void text_make_printable(char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+}
+
 struct span text_trim(struct span s)
 {
 	while (s.len > 0 && text_is_blank(s.at[0])) {

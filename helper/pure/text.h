@@ -26,6 +26,9 @@ static inline char text_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Control characters become '?': what comes from a file shall not forge a line. */
+void text_make_printable(char *s);
+
 /* s without blanks on either end. */
 struct span text_trim(struct span s);
 

@@ -45,18 +45,43 @@ build() {
 		"${files[@]}" -o "$out/$name/program"
 }
 
+# Configurations of the golden cases as inputs, made anew each time.
+seeds_postfix() {
+	local case dir=$1 common=$src/tests/golden/postfix/_common/in/etc/postfix file table
+	for case in "$src"/tests/golden/postfix/*/; do
+		case=${case%/}
+		table=$(find "$case/in" -type f ! -name main.cf ! -name master.cf 2>/dev/null | sort | head -n 1)
+		for file in main.cf master.cf; do
+			cat "$case/in/etc/postfix/$file" 2>/dev/null || cat "$common/$file"
+			printf '\036'
+		done >"$dir/${case##*/}"
+		[ -z "$table" ] || cat "$table" >>"$dir/${case##*/}"
+	done
+}
+
+# The folders of inputs to start with.
+seeds() {
+	local name=$1
+	echo "$here/corpus/$name"
+	if declare -F "seeds_$name" >/dev/null; then
+		mkdir -p "$out/$name/seeds" && "seeds_$name" "$out/$name/seeds" && echo "$out/$name/seeds"
+	fi
+}
+
 fuzz() {
 	local name=$1 dir=$out/$1
 	build "$name" "${FUZZ_CC:-clang}" -fsanitize=fuzzer,$sanitizers || return
 	mkdir -p "$dir/corpus" "$dir/found"
+	mapfile -t inputs < <(seeds "$name")
 	"$dir/program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
-		-print_final_stats=1 -artifact_prefix="$dir/found/" "$dir/corpus" "$here/corpus/$name"
+		-print_final_stats=1 -artifact_prefix="$dir/found/" "$dir/corpus" "${inputs[@]}"
 }
 
 replay() {
 	local name=$1
 	build "$name" "${CC:-cc}" -fsanitize=$sanitizers "$here/replay.c" || return
-	"$out/$name/program" "$here/corpus/$name"
+	mapfile -t inputs < <(seeds "$name")
+	"$out/$name/program" "${inputs[@]}"
 }
 
 case ${1:-} in

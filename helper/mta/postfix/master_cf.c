@@ -91,17 +91,21 @@ static int next_argument(struct pf *pf, struct traced *rest, struct traced *ret,
 	return 0;
 }
 
-/* Options end at the first word that is none; -o, alone or behind others, takes name=value. */
+/* Options end at the first word that is none; -o, alone or behind others, takes name=value. More
+ * options belong before such a word, and before a last one whose value is missing. */
 static int read_options(struct pf *pf, struct service *s, struct traced rest)
 {
-	struct traced arg;
-	bool there;
+	struct traced arg, before;
+	size_t file, off;
+	bool there, more;
 
 	for (;;) {
 		size_t i = 1;
 
+		before = rest;
 		if (next_argument(pf, &rest, &arg, &there) < 0)
 			return -1;
+		more = there;
 		if (!there || arg.len < 2 || arg.text[0] != '-')
 			break;
 		while (i < arg.len && strchr("oimnst", arg.text[i]) == NULL)
@@ -113,11 +117,13 @@ static int read_options(struct pf *pf, struct service *s, struct traced rest)
 		arg = traced_part(arg, i + 1, arg.len - i - 1);
 		if (arg.len == 0 && next_argument(pf, &rest, &arg, &there) < 0)
 			return -1;
-		if (option != 'o')
-			continue;
-		if (there && add_override(pf, s, arg) < 0)
+		if (!there)
+			break;
+		if (option == 'o' && add_override(pf, s, arg) < 0)
 			return -1;
 	}
+	if (more && traced_start(pf, before, &file, &off))
+		s->end = off;
 	/* The master reads the rest too, and dies of unbalanced braces. */
 	while (there)
 		if (next_argument(pf, &rest, &arg, &there) < 0)
