@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <glib.h>
 #include <crm/crm.h>
@@ -17,6 +18,29 @@
 static const char *reason(int rc)
 {
 	return rc < 200 ? strerror(rc) : "an error of Pacemaker's own";
+}
+
+/* libcib says "not connected" of a daemon that refuses us, too. The daemon's socket is then there
+ * all the same, by name, abstract or as a file. */
+static bool is_refused(int rc)
+{
+	FILE *f;
+	char *line = NULL;
+	size_t cap = 0;
+	bool there = false;
+	ssize_t n;
+
+	if (rc == EACCES || rc == EPERM)
+		return true;
+	if (geteuid() == 0)
+		return false;
+	f = fopen("/proc/net/unix", "re");
+	while (f != NULL && !there && (n = getline(&line, &cap, f)) > 0)
+		there = strstr(line, "@cib_ro") != NULL || strstr(line, "/cib_ro") != NULL;
+	free(line);
+	if (f != NULL)
+		(void)fclose(f);
+	return there;
 }
 
 enum cib_open cib_live_open(struct cib_source *s, struct diag *ret_diag)
@@ -36,19 +60,20 @@ enum cib_open cib_live_open(struct cib_source *s, struct diag *ret_diag)
 		return CIB_OPEN_OK;
 	}
 	cib_delete(cib);
+	if (is_refused(rc)) {
+		(void)diag_set(ret_diag, EX_PERM,
+			       "cannot read the CIB: no permission: run as root or as a member of "
+			       "group haclient");
+		return CIB_OPEN_FAILED;
+	}
 	if (rc == ENOTCONN || rc == ECONNREFUSED || rc == ENOENT) {
 		(void)diag_set(ret_diag, EX_FAILED,
 			       "cannot read the CIB: the cluster is not running on this node");
 		return CIB_OPEN_NO_CLUSTER;
 	}
-	if (rc == EACCES || rc == EPERM)
-		(void)diag_set(ret_diag, EX_PERM,
-			       "cannot read the CIB: no permission: run as root or as a member of "
-			       "group haclient");
-	else
-		(void)diag_set(ret_diag, EX_FAILED,
-			       "cannot read the CIB: connecting to pacemaker-based: %s (%d)",
-			       reason(rc), rc);
+	(void)diag_set(ret_diag, EX_FAILED,
+		       "cannot read the CIB: connecting to pacemaker-based: %s (%d)", reason(rc),
+		       rc);
 	return CIB_OPEN_FAILED;
 }
 

@@ -6,6 +6,7 @@
 # Guarantees: the root itself is not written to (all that a command may write to is a tmpfs of its
 # own mount namespace); nothing is mounted outside of that namespace; no process outlives it.
 
+: "${here:?set by who reads this}"
 cib_lab=$here/../cluster/lab
 
 # Why there is no root, in one line; nothing if there is one, or can be.

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""live: mta-stack-cib against a running pacemaker-based and corosync, and against stopped ones.
+
+Run inside a root that has them, in namespaces of its own: live.py MTA_STACK_CIB CASES.
+"""
+
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+
+OURS, CASES = sys.argv[1], sys.argv[2]
+BASED = "/usr/lib/pacemaker/pacemaker-based"
+ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "PCMK_logfile": "none",
+       "PCMK_logfacility": "none"}
+HA = pwd.getpwnam("hacluster")
+counts = {"ok": 0, "not ok": 0}
+
+
+def report(name, wrong=""):
+    word = "not ok" if wrong else "ok"
+    counts[word] += 1
+    print(f"{word} - live: {name}", flush=True)
+    for line in str(wrong).splitlines():
+        print(f"#   {line}")
+
+
+def run(*argv, user=None, **kw):
+    start = time.monotonic()
+    done = subprocess.run(argv, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE, user=user,
+                          stdin=subprocess.DEVNULL, timeout=120, check=False, **kw)
+    return (done.returncode, done.stdout.decode(), done.stderr.decode().strip(),
+            time.monotonic() - start)
+
+
+def wait_for(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Based:
+    """A CIB daemon without a cluster. It forgets the status section, as all do at a start."""
+
+    def __init__(self, tree):
+        self.dir = f"/tmp/cib-{time.monotonic_ns()}"
+        os.makedirs(self.dir)
+        path = os.path.join(self.dir, "cib.xml")
+        ET.ElementTree(tree).write(path)
+        os.chmod(path, 0o600)
+        for p in (self.dir, path):
+            os.chown(p, HA.pw_uid, HA.pw_gid)
+
+    def __enter__(self):
+        self.process = subprocess.Popen([BASED, "-s", "-r", self.dir], env=ENV,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if not wait_for(lambda: run("cibadmin", "-Q", "-A", "/cib/configuration/nodes")[0] == 0):
+            raise RuntimeError("pacemaker-based does not start")
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.dir)
+
+
+def questions(name):
+    with open(os.path.join(CASES, name + ".want"), encoding="utf-8") as f:
+        return [line[2:].split() for line in f if line.startswith("$ ")]
+
+
+def same_as_file():
+    """What the daemon says is what the file says."""
+    for name in ("group-before", "group-dual-stack", "coloc-chain", "coloc-sets", "coloc-set-ref",
+                 "coloc-tag", "coloc-template", "coloc-bundle", "coloc-two-v4", "template", "set-ref",
+                 "nvpair-ref", "rule-ref", "rule-nested", "rule-is-dc", "meta-defaults",
+                 "own-clone", "named-missing", "none"):
+        tree = ET.parse(os.path.join(CASES, name + ".xml")).getroot()
+        tree.find("status").clear()
+        for given in ("have-quorum", "dc-uuid"):
+            tree.attrib.pop(given, None)
+        wrong = ""
+        with Based(tree):
+            rc, out, err, _ = run("cibadmin", "-Q")
+            with open("/tmp/now.xml", "w", encoding="utf-8") as f:
+                f.write(out)
+            for words in questions(name):
+                live = run(OURS, *words)[:3]
+                file = run(OURS, "--cib-file", "/tmp/now.xml", *words)[:3]
+                if live != file:
+                    wrong += f"{words}: live {live}\nfile {file}\n"
+        report(f"{name} as from a file", wrong)
+
+
+def many(n):
+    """n primitives as pcs makes them, in groups of three, constraints beside; ours in the middle."""
+    resources, constraints = [], []
+    for i in range(0, n - 2, 3):
+        resources.append(f'<group id="g{i}">' + "".join(
+            f'<primitive id="p{i + k}" class="ocf" provider="heartbeat" type="IPaddr2">'
+            f'<instance_attributes id="p{i + k}-ia"><nvpair id="p{i + k}-ip" name="ip" '
+            f'value="10.{i // 2500}.{i // 250 % 10}.{i % 250}"/><nvpair id="p{i + k}-nm" '
+            f'name="cidr_netmask" value="24"/></instance_attributes><operations>'
+            f'<op id="p{i + k}-m" name="monitor" interval="10s" timeout="20s"/>'
+            f'<op id="p{i + k}-s" name="start" interval="0s" timeout="20s"/>'
+            f'<op id="p{i + k}-t" name="stop" interval="0s" timeout="20s"/></operations></primitive>'
+            for k in range(3)) + "</group>")
+        constraints.append(f'<rsc_colocation id="c{i}" rsc="g{i}" with-rsc="g{max(i - 3, 0)}" '
+                           'score="100"/>')
+    resources.insert(len(resources) // 2,
+                     '<group id="mail"><primitive id="mail-vip" class="ocf" provider="heartbeat" '
+                     'type="IPaddr2"><instance_attributes id="v"><nvpair id="v-ip" name="ip" '
+                     'value="192.0.2.10"/></instance_attributes></primitive><primitive id="mail-mta" '
+                     'class="ocf" provider="mta" type="stack"/></group>')
+    return ET.fromstring(
+        '<cib crm_feature_set="3.16.2" validate-with="pacemaker-3.9" epoch="1" num_updates="0" '
+        'admin_epoch="0"><configuration><crm_config/><nodes><node id="1" uname="node1"/></nodes>'
+        f'<resources>{"".join(resources)}</resources><constraints>{"".join(constraints)}'
+        '</constraints></configuration><status/></cib>')
+
+
+def fastest(commands, times):
+    """The least wall time of each command, turn by turn, so that the machine's load meets all."""
+    best = [1e9] * len(commands)
+    for turn in range(max(times)):
+        for i, argv in enumerate(commands):
+            if turn < times[i]:
+                best[i] = min(best[i], run(*argv)[3])
+    return best
+
+
+def costs():
+    ours = [OURS, "--resource", "mail-mta", "--node", "node1"]
+    theirs = ["crm_resource", "-r", "mail-vip", "-g", "ip"]
+    with Based(many(10)):
+        expect("answers among 10 primitives", run(*ours), 0, "192.0.2.10")
+        small = fastest([ours], [40])[0]
+    with Based(many(1000)):
+        expect("answers among 1000 primitives", run(*ours), 0, "192.0.2.10")
+        large, other = fastest([ours, theirs], [40, 8])
+    figures = f"{small * 1000:.1f} ms at 10, {large * 1000:.1f} ms at 1000, crm_resource " \
+              f"{other * 1000:.1f} ms at 1000"
+    print(f"# {figures}")
+    report("1000 primitives cost at most 1.5 times what 10 do",
+           "" if large <= 1.5 * small else figures)
+    report("there at least 20 times as fast as crm_resource",
+           "" if large * 20 <= other else figures)
+    with Based(many(5000)):
+        got = run(*ours)
+        print(f"# {got[3] * 1000:.1f} ms at 5000")
+        expect("5000 primitives with the default IPC buffer", got, 0, "192.0.2.10")
+
+
+def expect(name, got, rc, words, least=0.0, most=5.0):
+    wrong = ""
+    if got[0] != rc:
+        wrong += f"exit {got[0]}, not {rc}\n"
+    if not re.search(words, got[1] + got[2]):
+        wrong += f"says {got[1] + got[2]!r}, not {words!r}\n"
+    if not least <= got[3] <= most:
+        wrong += f"took {got[3]:.2f} s\n"
+    report(name, wrong)
+
+
+def out_of_reach():
+    ours = [OURS, "--resource", "mail-mta", "--node", "node1"]
+    expect("no cluster", run(*ours), 1, "the cluster is not running on this node", most=1)
+    expect("no cluster, an address will do", run(OURS, "--vip", "192.0.2.9", "--resource", "x"), 0,
+           "address=192.0.2.9", most=1)
+    tree = ET.parse(os.path.join(CASES, "group-before.xml")).getroot()
+    with Based(tree) as based:
+        expect("no permission", run(*ours, user="nobody"), 4, "no permission", most=2)
+        expect("the cluster's own user may read", run(*ours, user="hacluster"), 0, "192.0.2.10")
+        based.process.send_signal(signal.SIGSTOP)
+        expect("a stopped daemon ends by the deadline", run(*ours, "--deadline", "2"), 1,
+               "pacemaker-based does not answer in time", least=1.9, most=3)
+        based.process.send_signal(signal.SIGCONT)
+        expect("and answers when it goes on", run(*ours), 0, "192.0.2.10")
+
+
+COROSYNC = """totem {
+    version: 2
+    cluster_name: lab
+    transport: udpu
+    crypto_cipher: none
+    crypto_hash: none
+}
+nodelist {
+    node {
+        ring0_addr: 127.0.0.1
+        ring1_addr: 192.0.2.10
+        name: node1
+        nodeid: 1
+    }
+    node {
+        ring0_addr: 192.0.2.12
+        name: node2
+        nodeid: 2
+    }
+}
+quorum {
+    provider: corosync_votequorum
+    expected_votes: 2
+}
+logging {
+    to_stderr: no
+    to_logfile: no
+    to_syslog: no
+}
+system {
+    sched_rr: no
+    move_to_root_cgroup: no
+}
+"""
+
+
+def corosync():
+    ours = [OURS, "--resource", "mail-mta", "--node", "node1"]
+    with open("/tmp/corosync.conf", "w", encoding="utf-8") as f:
+        f.write(COROSYNC.replace("        ring1_addr: 192.0.2.10\n", ""))
+    os.makedirs("/var/lib/corosync", exist_ok=True)
+    env = dict(ENV, COROSYNC_MAIN_CONFIG_FILE="/tmp/corosync.conf")
+    daemon = subprocess.Popen(["corosync", "-f", "-c", "/tmp/corosync.conf"], env=env,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tree = ET.parse(os.path.join(CASES, "group-before.xml")).getroot()
+    tree.find(".//nvpair[@name='ip']").set("value", "192.0.2.12")
+    try:
+        if not wait_for(lambda: run("corosync-cmapctl", "totem.cluster_name")[0] == 0):
+            report("corosync starts", "it does not")
+            return
+        with Based(tree):
+            expect("the cluster's name", run(*ours), 0, "(?m)^cluster=lab$")
+            expect("the nodes' own addresses", run(*ours), 0,
+                   "(?m)^own=127.0.0.1 node1$\n^own=192.0.2.12 node2$")
+            expect("quorum", run(*ours), 0, "(?m)^quorate=no$")
+            expect("a VIP that is a node's own address is found", run(*ours), 0,
+                   "(?m)^finding=192.0.2.12 is node node2's own address")
+            daemon.send_signal(signal.SIGSTOP)
+            expect("a stopped corosync costs its facts only", run(*ours), 0,
+                   "(?s)finding=corosync does not answer.*address=192.0.2.12", most=3)
+    finally:
+        daemon.send_signal(signal.SIGCONT)
+        daemon.kill()
+        daemon.wait()
+
+
+out_of_reach()
+same_as_file()
+corosync()
+costs()
+print(f"{counts['ok']} passed, {counts['not ok']} failed, 0 skipped")
