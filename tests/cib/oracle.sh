@@ -12,7 +12,7 @@ set -u
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(readlink -f "${1:?usage: oracle.sh MTA_STACK_CIB [SEED [COUNT]]}")
-seed=${2:-1} count=${3:-40}
+seed=${2:-1} count=${3:-25}
 # shellcheck source=tests/cib/tap.sh
 . "$here/tap.sh"
 # shellcheck source=tests/cib/root.sh
