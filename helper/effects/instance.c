@@ -157,6 +157,9 @@ static int fill(struct instance *inst, struct entry *e, const char *path, const 
 	f->path = pool_dups(&inst->pool, path);
 	if (file_load(path, &e->u.live, ret_diag) < 0)
 		return -1;
+	if (e->u.live.error != 0 && e->u.live.error != EACCES && e->u.live.error != EPERM &&
+	    e->u.live.error != ENAMETOOLONG)
+		return diag_set(ret_diag, EX_FAILED, "cannot read %s: %s", path, e->u.live.why);
 	r = e->u.live.state == FILE_LOADED ? find_record(inst, e->u.live.real) : NULL;
 	if (r != NULL && r->edits != NULL) {
 		undoing_release(&e->u);

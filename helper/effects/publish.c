@@ -176,8 +176,15 @@ int publish_begin(struct publish *p, const struct deadline *d, struct diag *ret_
 	if (p->flags & PUBLISH_REMOVE)
 		return 0;
 	p->fd = openat(p->dir, p->temp, TEMP_CREATE | O_EXCL, 0600);
-	if (p->fd < 0)
+	if (p->fd < 0) {
+		int e = errno;
+
+		/* It may have been made and reported as failed; nobody else has such a name. */
+		if (e != EEXIST)
+			(void)unlinkat(p->dir, p->temp, 0);
+		errno = e;
 		return fs_error(ret_diag, "make a temporary file beside", p->real);
+	}
 	p->made = true;
 	return 0;
 }

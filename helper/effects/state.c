@@ -77,6 +77,20 @@ struct record *state_add_copy(struct state *s, const struct record *from)
 	return r;
 }
 
+/* jansson 2.14 may give a shortened text for success when memory runs out: so read it back. */
+static char *dump(json_t *root)
+{
+	char *text = json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	json_t *back = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	bool same = back != NULL && json_equal(root, back);
+
+	json_decref(back);
+	if (same)
+		return text;
+	free(text);
+	return NULL;
+}
+
 int state_format(const struct state *s, struct buf *ret_bytes, struct diag *ret_diag)
 {
 	json_t *root = json_object(), *files = json_array(), *undos = json_array();
@@ -93,7 +107,7 @@ int state_format(const struct state *s, struct buf *ret_bytes, struct diag *ret_
 	     put_bool(root, "restoring", s->restoring) & statejson_put_stack(root, &s->stack) &
 	     put(root, "files", files) & put(root, "undo", undos) & ok;
 	if (ok)
-		text = json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+		text = dump(root);
 	json_decref(root);
 	if (text == NULL)
 		return diag_set(ret_diag, EX_FAILED,

@@ -34,6 +34,7 @@ enum {
 	CHILD_REPORTED,
 	CHILD_HARMLESS,
 	CHILD_BAD,
+	CHILD_MEMORY = 8, /* added to one of these: no need to try other errors */
 };
 
 static int judge(const struct scenario *s, int rc, const struct diag *diag, const char **ret_why)
@@ -57,6 +58,9 @@ static int judge(const struct scenario *s, int rc, const struct diag *diag, cons
 	return rc < 0 ? CHILD_REPORTED : CHILD_HARMLESS;
 }
 
+/* There when built with AddressSanitizer. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
 /* In a child, so that nothing of one run is left to the next. */
 static int one(const struct scenario *s, long call, size_t kind)
 {
@@ -70,7 +74,10 @@ static int one(const struct scenario *s, long call, size_t kind)
 	shim_on(&plan);
 	rc = s->act(&diag);
 	shim_off();
-	if (!shim_hit()) {
+	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check() != 0) {
+		why = "memory leaked";
+		end = CHILD_BAD;
+	} else if (!shim_hit()) {
 		if (rc == 0 && world_is(s, HOLDS_AFTER))
 			return shim_calls() < call ? CHILD_NOT_HIT : CHILD_HARMLESS;
 		why = "it failed without a fault";
@@ -82,10 +89,10 @@ static int one(const struct scenario *s, long call, size_t kind)
 	}
 	if (end == CHILD_BAD)
 		(void)printf("FAILED %s: call %ld (%s) %s: %s: %s; \"%s\"\n"
-			     "  repeat: tests/fault/run --only=fail,%s,%ld,%zu\n",
+			     "  repeat: tests/fault/run.sh BUILDDIR --only=fail,%s,%ld,%zu\n",
 			     s->name, call, shim_name(), kinds[kind].name, why, world_describe(s),
 			     diag.text, s->name, call, kind);
-	return end;
+	return end + (shim_hit_memory() ? CHILD_MEMORY : 0);
 }
 
 unsigned fault_fail(const struct scenario *s, const struct only *only)
@@ -111,17 +118,20 @@ unsigned fault_fail(const struct scenario *s, const struct only *only)
 			}
 			if (pid < 0 || waitpid(pid, &status, 0) != pid)
 				broken("fork");
-			if (!WIFEXITED(status) || WEXITSTATUS(status) > CHILD_BAD) {
+			if (!WIFEXITED(status) || WEXITSTATUS(status) > CHILD_BAD + CHILD_MEMORY) {
 				(void)printf("FAILED %s: call %ld %s: the program died (%#x)\n"
-					     "  repeat: tests/fault/run --only=fail,%s,%ld,%zu\n",
+					     "  repeat: tests/fault/run.sh BUILDDIR "
+					     "--only=fail,%s,%ld,%zu\n",
 					     s->name, call, kinds[kind].name, (unsigned)status,
 					     s->name, call, kind);
 				n[CHILD_BAD]++;
 				more = true;
 				continue;
 			}
-			n[WEXITSTATUS(status)]++;
+			n[WEXITSTATUS(status) % CHILD_MEMORY]++;
 			more = more || WEXITSTATUS(status) != CHILD_NOT_HIT;
+			if (WEXITSTATUS(status) >= CHILD_MEMORY)
+				break;
 		}
 		if (only->set)
 			break;

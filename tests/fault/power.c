@@ -150,7 +150,7 @@ static void look(struct search *x, int prefix, const int *pending, int n, const 
 	for (int i = 0; i < n; i++)
 		if (included[i])
 			(void)printf(" %d", pending[i]);
-	(void)printf("\n  repeat: tests/fault/run --only=power,%s,%d\n", x->s->name, prefix);
+	(void)printf("\n  repeat: tests/fault/run.sh BUILDDIR --only=power,%s,%d\n", x->s->name, prefix);
 }
 
 /* All subsets of what is pending, or, of many, each prefix, each single one, all but each one. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * shim.c guarantees that a call that is failed on purpose has, unless "done", no effect, and that
- * what it tells the listener really happened.
+ * what it tells the shim_listener_ really happened.
  */
-#include "shim.h"
+#include "shim_priv.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,22 +20,25 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-int __real_fstat(int fd, struct stat *st);
-
-static struct shim_plan plan;
-static bool on, hit;
+struct shim_plan shim_plan;
+static bool on, hit, memory;
 static long calls, changes;
 static const char *hit_name = "";
-static dev_t listen_dev;
-static shim_listener *listener;
+dev_t shim_dev;
+shim_listener *shim_listener_;
 
 void shim_on(const struct shim_plan *p)
 {
-	plan = *p;
+	shim_plan = *p;
 	calls = changes = 0;
-	hit = false;
+	hit = memory = false;
 	hit_name = "";
 	on = true;
+}
+
+bool shim_is_on(void)
+{
+	return on;
 }
 
 void shim_off(void)
@@ -58,6 +61,11 @@ bool shim_hit(void)
 	return hit;
 }
 
+bool shim_hit_memory(void)
+{
+	return memory;
+}
+
 const char *shim_name(void)
 {
 	return hit_name;
@@ -65,8 +73,8 @@ const char *shim_name(void)
 
 void shim_listen(dev_t dev, shim_listener *l)
 {
-	listen_dev = dev;
-	listener = l;
+	shim_dev = dev;
+	shim_listener_ = l;
 }
 
 static void die_now(const char *name)
@@ -77,34 +85,37 @@ static void die_now(const char *name)
 }
 
 /* What to do at this call; PASS most of the time. */
-static enum shim_act enter(const char *name, bool change, bool can_short)
+enum shim_act shim_enter(const char *name, bool change, bool can_short)
 {
 	if (!on)
 		return SHIM_PASS;
 	calls++;
 	if (change)
 		changes++;
-	if (plan.act == SHIM_KILL_BEFORE && change && changes == plan.at)
+	if (shim_plan.act == SHIM_KILL_BEFORE && change && changes == shim_plan.at)
 		die_now(name);
-	if (plan.act == SHIM_PASS || plan.act >= SHIM_KILL_BEFORE || calls != plan.at)
+	if (shim_plan.act == SHIM_PASS || shim_plan.act >= SHIM_KILL_BEFORE ||
+	    calls != shim_plan.at)
 		return SHIM_PASS;
-	if ((plan.act == SHIM_SHORT && !can_short) || (plan.act == SHIM_DONE_ERROR && !change))
+	if ((shim_plan.act == SHIM_SHORT && !can_short) ||
+	    (shim_plan.act == SHIM_DONE_ERROR && !change))
 		return SHIM_PASS;
 	hit = true;
 	hit_name = name;
-	return plan.act;
+	return shim_plan.act;
 }
 
-static void leave(const char *name, bool change)
+void shim_leave(const char *name, bool change)
 {
-	if (on && plan.act == SHIM_KILL_AFTER && change && changes == plan.at)
+	if (on && shim_plan.act == SHIM_KILL_AFTER && change && changes == shim_plan.at)
 		die_now(name);
 }
 
-static bool tells(int fd, struct stat *st)
+bool shim_tells(int fd, struct stat *st)
 {
 	int e = errno;
-	bool ok = on && listener != NULL && __real_fstat(fd, st) == 0 && st->st_dev == listen_dev;
+	bool ok =
+		on && shim_listener_ != NULL && __real_fstat(fd, st) == 0 && st->st_dev == shim_dev;
 
 	errno = e;
 	return ok;
@@ -118,8 +129,8 @@ static bool tells(int fd, struct stat *st)
 	type __wrap_##name params;                                                                 \
 	type __wrap_##name params                                                                  \
 	{                                                                                          \
-		if (enter(#name, false, false) == SHIM_ERROR) {                                    \
-			errno = plan.error;                                                        \
+		if (shim_enter(#name, false, false) == SHIM_ERROR) {                               \
+			errno = shim_plan.error;                                                   \
 			return failure;                                                            \
 		}                                                                                  \
 		return __real_##name args;                                                         \
@@ -130,7 +141,8 @@ static bool tells(int fd, struct stat *st)
 	type __wrap_##name params;                                                                 \
 	type __wrap_##name params                                                                  \
 	{                                                                                          \
-		if (enter(#name, false, false) == SHIM_ERROR) {                                    \
+		if (shim_enter(#name, false, false) == SHIM_ERROR) {                               \
+			memory = true;                                                             \
 			errno = ENOMEM;                                                            \
 			return NULL;                                                               \
 		}                                                                                  \
@@ -162,218 +174,11 @@ ssize_t __real_read(int fd, void *at, size_t n);
 ssize_t __wrap_read(int fd, void *at, size_t n);
 ssize_t __wrap_read(int fd, void *at, size_t n)
 {
-	enum shim_act act = enter("read", false, n > 1);
+	enum shim_act act = shim_enter("read", false, n > 1);
 
 	if (act == SHIM_ERROR) {
-		errno = plan.error;
+		errno = shim_plan.error;
 		return -1;
 	}
 	return __real_read(fd, at, act == SHIM_SHORT ? n / 2 : n);
-}
-
-/* --- calls that alter something -----------------------------------------------------------------
- */
-
-/* The common shape: `tell` runs after a success. */
-#define CHANGE(name, params, args, tell)                                                           \
-	int __real_##name params;                                                                  \
-	int __wrap_##name params;                                                                  \
-	int __wrap_##name params                                                                   \
-	{                                                                                          \
-		enum shim_act act = enter(#name, true, false);                                     \
-		int rc;                                                                            \
-                                                                                                   \
-		if (act == SHIM_ERROR) {                                                           \
-			errno = plan.error;                                                        \
-			return -1;                                                                 \
-		}                                                                                  \
-		rc = __real_##name args;                                                           \
-		if (rc >= 0) {                                                                     \
-			tell;                                                                      \
-		}                                                                                  \
-		leave(#name, true);                                                                \
-		if (act == SHIM_DONE_ERROR && rc >= 0) {                                           \
-			errno = plan.error;                                                        \
-			return -1;                                                                 \
-		}                                                                                  \
-		return rc;                                                                         \
-	}
-
-static void tell_node(enum shim_event_kind kind, int fd, off_t size, mode_t mode, const void *site)
-{
-	struct stat st;
-
-	if (tells(fd, &st))
-		listener(&(struct shim_event){.kind = kind,
-					      .node = st.st_ino,
-					      .offset = size,
-					      .mode = mode,
-					      .site = site,
-					      .is_dir = S_ISDIR(st.st_mode)});
-}
-
-/* The inode of the directory that (fd, path) names an entry of; 0: not ours. */
-static ino_t dir_of(int fd, const char *path, const char **ret_name)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[PATH_MAX];
-	struct stat st;
-
-	*ret_name = slash ? slash + 1 : path;
-	(void)snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) : 1,
-		       slash ? path : ".");
-	if (!on || listener == NULL || __real_fstatat(fd, dir, &st, 0) < 0 ||
-	    st.st_dev != listen_dev)
-		return 0;
-	return st.st_ino;
-}
-
-static void tell_name(enum shim_event_kind kind, int fd, const char *path)
-{
-	struct shim_event e = {.kind = kind};
-	int saved = errno;
-	struct stat st;
-
-	e.dir = dir_of(fd, path, &e.name);
-	if (e.dir != 0 && kind == EVENT_MKDIR &&
-	    __real_fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		e.node = st.st_ino;
-	if (e.dir != 0)
-		listener(&e);
-	errno = saved;
-}
-
-static void tell_names(enum shim_event_kind kind, int fd, const char *path, int to, const char *new)
-{
-	struct shim_event e = {.kind = kind};
-	struct stat st;
-
-	e.dir = dir_of(fd, path, &e.name);
-	e.to_dir = dir_of(to, new, &e.to_name);
-	if (e.to_dir != 0 && __real_fstatat(to, new, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		e.node = st.st_ino;
-	if (e.dir != 0 && e.to_dir != 0)
-		listener(&e);
-}
-
-CHANGE(fsync, (int fd), (fd), tell_node(EVENT_FSYNC, fd, 0, 0, __builtin_return_address(0)))
-CHANGE(ftruncate, (int fd, off_t n), (fd, n), tell_node(EVENT_TRUNCATE, fd, n, 0, NULL))
-CHANGE(fchmod, (int fd, mode_t m), (fd, m), tell_node(EVENT_MODE, fd, 0, m, NULL))
-CHANGE(fchown, (int fd, uid_t u, gid_t g), (fd, u, g), )
-CHANGE(futimens, (int fd, const struct timespec t[2]), (fd, t), )
-CHANGE(fsetxattr, (int fd, const char *k, const void *v, size_t n, int f), (fd, k, v, n, f), )
-CHANGE(renameat, (int d, const char *a, int e, const char *b), (d, a, e, b),
-       tell_names(EVENT_RENAME, d, a, e, b))
-CHANGE(linkat, (int d, const char *a, int e, const char *b, int f), (d, a, e, b, f),
-       tell_names(EVENT_LINK, d, a, e, b))
-CHANGE(unlinkat, (int d, const char *a, int f), (d, a, f), tell_name(EVENT_UNLINK, d, a))
-CHANGE(unlink, (const char *a), (a), tell_name(EVENT_UNLINK, AT_FDCWD, a))
-CHANGE(mkdirat, (int d, const char *a, mode_t m), (d, a, m), tell_name(EVENT_MKDIR, d, a))
-CHANGE(mkdir, (const char *a, mode_t m), (a, m), tell_name(EVENT_MKDIR, AT_FDCWD, a))
-
-ssize_t __real_write(int fd, const void *at, size_t n);
-ssize_t __wrap_write(int fd, const void *at, size_t n);
-ssize_t __wrap_write(int fd, const void *at, size_t n)
-{
-	enum shim_act act = enter("write", true, n > 1);
-	off_t offset = on ? __real_lseek(fd, 0, SEEK_CUR) : 0;
-	struct stat st;
-	ssize_t rc;
-
-	if (act == SHIM_ERROR) {
-		errno = plan.error;
-		return -1;
-	}
-	rc = __real_write(fd, at, act == SHIM_SHORT ? n / 2 : n);
-	if (rc > 0 && tells(fd, &st))
-		listener(&(struct shim_event){.kind = EVENT_WRITE,
-					      .node = st.st_ino,
-					      .offset = offset,
-					      .bytes = at,
-					      .len = (size_t)rc});
-	leave("write", true);
-	if (act == SHIM_DONE_ERROR) {
-		errno = plan.error;
-		return -1;
-	}
-	return rc;
-}
-
-/* Always by hand, so that the model sees the bytes. */
-ssize_t __wrap_copy_file_range(int from, off_t *a, int to, off_t *b, size_t n, unsigned f);
-ssize_t __wrap_copy_file_range(int from, off_t *a, int to, off_t *b, size_t n, unsigned f)
-{
-	(void)from;
-	(void)a;
-	(void)to;
-	(void)b;
-	(void)n;
-	(void)f;
-	if (enter("copy_file_range", false, false) == SHIM_ERROR)
-		errno = plan.error;
-	else
-		errno = EXDEV;
-	return -1;
-}
-
-int __real_openat(int d, const char *path, int flags, mode_t mode);
-static int opened(int d, const char *path, int flags, mode_t mode)
-{
-	bool makes = false;
-	enum shim_act act;
-	struct stat st;
-	int fd;
-
-	if (on && (flags & O_CREAT))
-		makes = __real_fstatat(d, path, &st, AT_SYMLINK_NOFOLLOW) < 0;
-	act = enter("openat", makes, false);
-	if (act == SHIM_ERROR) {
-		errno = plan.error;
-		return -1;
-	}
-	fd = __real_openat(d, path, flags, mode);
-	if (fd >= 0 && !(flags & O_PATH) && tells(fd, &st)) {
-		struct shim_event e = {.kind = makes ? EVENT_CREATE : EVENT_SEEN,
-				       .node = st.st_ino,
-				       .mode = st.st_mode & 07777,
-				       .fd = fd,
-				       .is_dir = S_ISDIR(st.st_mode)};
-
-		if (makes)
-			e.dir = dir_of(d, path, &e.name);
-		listener(&e);
-	}
-	leave("openat", makes);
-	if (act == SHIM_DONE_ERROR && fd >= 0) {
-		(void)close(fd);
-		errno = plan.error;
-		return -1;
-	}
-	return fd;
-}
-
-int __wrap_openat(int d, const char *path, int flags, ...);
-int __wrap_openat(int d, const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode = 0;
-
-	va_start(ap, flags);
-	if (flags & O_CREAT)
-		mode = va_arg(ap, mode_t);
-	va_end(ap);
-	return opened(d, path, flags, mode);
-}
-
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode = 0;
-
-	va_start(ap, flags);
-	if (flags & O_CREAT)
-		mode = va_arg(ap, mode_t);
-	va_end(ap);
-	return opened(AT_FDCWD, path, flags, mode);
 }

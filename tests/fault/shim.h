@@ -35,6 +35,7 @@ void shim_off(void);
 long shim_calls(void);	     /* so far, of all kinds */
 long shim_changes(void);     /* so far, changes alone */
 bool shim_hit(void);	     /* the plan's call was reached and the act was possible there */
+bool shim_hit_memory(void);  /* it was an allocation: there is only one way to fail */
 const char *shim_name(void); /* of the call that was hit */
 
 /* What happened to the disk, for the power-cut model. NULL: nothing is told. */

@@ -39,6 +39,12 @@ void world_make(void);
 void world_clear(void);
 void world_remove(void);
 
+/* An absolute path in the world; valid until the eighth next call. */
+const char *world_path(const char *name);
+
+/* Make or overwrite a file, with the mode that world_holds() wants. */
+void world_put(const char *name, const char *text);
+
 /* The names of the files, relative to the world. */
 extern const char *const world_names[WORLD_FILES];
 
@@ -58,6 +64,9 @@ bool world_is_but_lock(const struct scenario *s, unsigned what);
 
 /* Every file holds one or the other. */
 bool world_is_sound(const struct scenario *s);
+
+/* A restore. */
+int world_undo(struct diag *ret_diag);
 
 /* Open and close the instance: that recovers. */
 int world_recover(struct diag *ret_diag);
