@@ -84,6 +84,9 @@ static bool scan_all(struct scan *s, const struct config *c, struct diag *diag)
 		PROMISE(f->off <= s->files[f->file].bytes.len);
 		PROMISE(f->len <= s->files[f->file].bytes.len - f->off);
 		PROMISE(f->before != NULL && f->after != NULL && f->what != NULL);
+		PROMISE(f->kind != FIND_KEY ||
+			(f->line_off <= f->off && f->off + f->len <= f->line_off + f->line_len &&
+			 f->line_off + f->line_len <= s->files[f->file].bytes.len));
 		PROMISE(f->kind != FIND_KEPT || f->reason != NULL);
 		PROMISE((f->kind != FIND_REMOTE && f->kind != FIND_KEY) || f->addr.family != 0);
 	}

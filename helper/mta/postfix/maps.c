@@ -161,6 +161,16 @@ static int file_map(struct pf *pf, const struct map_type *type, struct traced na
 	return 0;
 }
 
+/* The bytes of a file that the text is, or nothing if they stand apart. */
+static struct span one_place(const struct pf *pf, struct traced t)
+{
+	size_t file, off;
+
+	if (!traced_where(pf, t, &file, &off))
+		return (struct span){NULL, 0};
+	return (struct span){pf_file(pf, file)->bytes.at + off, t.len};
+}
+
 /* inline:{ key = value, { key = many words } } */
 static void inline_map(struct pf *pf, struct traced name, const struct map *m)
 {
@@ -176,7 +186,7 @@ static void inline_map(struct pf *pf, struct traced name, const struct map *m)
 		if (split_nameval(pair, &key, &value) != NULL)
 			return;
 		if (table_has_keys(m->kind))
-			key_scan(pf, key, m, traced_span(entry), ", ");
+			key_scan(pf, key, m, one_place(pf, entry), ", ");
 		else
 			result_scan(pf, value, m);
 	}

@@ -91,8 +91,22 @@ static int next_argument(struct pf *pf, struct traced *rest, struct traced *ret,
 	return 0;
 }
 
+/* An open brace takes all that follows into its word. */
+static bool is_open(struct traced word)
+{
+	size_t level = 0;
+
+	for (size_t i = 0; i < word.len; i++)
+		if (word.text[i] == '{')
+			level++;
+		else if (word.text[i] == '}' && level > 0)
+			level--;
+	return level > 0;
+}
+
 /* Options end at the first word that is none; -o, alone or behind others, takes name=value. More
- * options belong before such a word, and before a last one whose value is missing. */
+ * options belong before such a word, before a last one whose value is missing, and before an open
+ * brace. */
 static int read_options(struct pf *pf, struct service *s, struct traced rest)
 {
 	struct traced arg, before;
@@ -106,7 +120,7 @@ static int read_options(struct pf *pf, struct service *s, struct traced rest)
 		if (next_argument(pf, &rest, &arg, &there) < 0)
 			return -1;
 		more = there;
-		if (!there || arg.len < 2 || arg.text[0] != '-')
+		if (!there || arg.len < 2 || arg.text[0] != '-' || is_open(arg))
 			break;
 		while (i < arg.len && strchr("oimnst", arg.text[i]) == NULL)
 			i++;
@@ -121,6 +135,8 @@ static int read_options(struct pf *pf, struct service *s, struct traced rest)
 			break;
 		if (option == 'o' && add_override(pf, s, arg) < 0)
 			return -1;
+		if (is_open(arg))
+			break;
 	}
 	if (more && traced_start(pf, before, &file, &off))
 		s->end = off;

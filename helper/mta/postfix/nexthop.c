@@ -267,8 +267,15 @@ void key_scan(struct pf *pf, struct traced key, const struct map *m, struct span
 	}
 	if (h.addr.family == 0 || !is_elsewhere(&h))
 		return;
+	if (line.at == NULL || !traced_where(pf, h.text, &file, &off)) {
+		add_kept(pf, h.text, h.addr, m->what,
+			 "its entry is put together from several places");
+		if (!m->idle)
+			pf->lost_keys = m->what;
+		return;
+	}
 	f = add_place(pf, FIND_KEY, h.text, h.addr, bracket, m->what);
-	if (f != NULL && traced_where(pf, h.text, &file, &off)) {
+	if (f != NULL) {
 		f->join = join;
 		f->line_off = (size_t)(line.at - pf_file(pf, file)->bytes.at);
 		f->line_len = line.len;

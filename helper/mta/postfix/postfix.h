@@ -248,7 +248,8 @@ void nexthops_use(struct traced list, struct service *s);
 /* transport:nexthop */
 void transport_scan(struct pf *pf, struct traced value, const char *what);
 
-/* A lookup key, of an entry that `join` would set off from another one. */
+/* A lookup key, of an entry that `join` would set off from another one. `line` is that entry in the
+ * key's file; .at NULL: it is put together from several places, so the remotes stay addresses. */
 void key_scan(struct pf *pf, struct traced key, const struct map *m, struct span line,
 	      const char *join);
 
