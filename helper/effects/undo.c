@@ -101,29 +101,30 @@ static bool touches(const struct hunk *h, size_t first, size_t last)
 	return h->old_at <= last && h->old_at + h->old_n > first;
 }
 
-static bool contains(struct span where, struct span what)
+/* Does what we wrote still stand in the lines that came instead of ours? *ret_at is where in live.
+ */
+static bool remains(const struct work *w, size_t first, size_t last, struct span text,
+		    size_t *ret_at)
 {
-	what = text_trim(what);
-	return what.len > 0 && memmem(where.at, where.len, what.at, what.len) != NULL;
-}
-
-/* Does what we wrote still stand somewhere in the lines that came instead of ours? */
-static bool remains(const struct work *w, size_t first, size_t last, struct span text)
-{
+	struct span what = text_trim(text);
 	size_t changed = 0;
 
+	if (what.len == 0)
+		return false;
 	for (size_t i = w->hunk; i < w->hunks.n && touches(&w->hunks.items[i], first, last); i++) {
 		const struct hunk *h = &w->hunks.items[i];
 		size_t from = h->old_at > first ? h->old_at : first;
 		size_t to = h->old_at + h->old_n < last + 1 ? h->old_at + h->old_n : last + 1;
-		struct span now = {w->live.at + w->new.start[h->new_at],
-				   w->new.start[h->new_at + h->new_n] - w->new.start[h->new_at]};
+		size_t start = w->new.start[h->new_at], end = w->new.start[h->new_at + h->new_n];
+		const char *found = memmem(w->live.at + start, end - start, what.at, what.len);
 
-		if (contains(now, text))
+		if (found != NULL) {
+			*ret_at = (size_t)(found - w->live.at);
 			return true;
+		}
 		changed += to > from ? to - from : 0;
 	}
-	return text.len > 0 && changed < last - first + 1 && text_trim(text).len > 0;
+	return changed < last - first + 1;
 }
 
 static int add_overlap(struct work *w, size_t first, size_t last, struct span text,
@@ -138,7 +139,7 @@ static int add_overlap(struct work *w, size_t first, size_t last, struct span te
 	s->is_overlap = true;
 	s->overlap_index = u->n - 1;
 	s->at = w->new.start[w->hunks.items[w->hunk].new_at];
-	o->ours_remains = remains(w, first, last, text);
+	o->ours_remains = remains(w, first, last, text, &s->at);
 	o->text = w->secret ? NULL : pool_dup(&u->pool, shown.at ? shown.at : "", shown.len);
 	return 0;
 }

@@ -328,6 +328,49 @@ static void refuses_odd_files(void **state)
 	assert_tidy(0);
 }
 
+/* Whoever may put names beside the file must not get us to write or read elsewhere. */
+static void planted_names_lead_nowhere(void **state)
+{
+	enum publish_end end;
+
+	(void)state;
+	box_put("victim", "precious\n");
+	assert_int_equal(symlink("../victim", box_path("etc/main.cf.tmp")), 0);
+	open_it();
+	assert_int_equal(try_apply(bind, &end), -1);
+	assert_non_null(strstr(diag.text, "main.cf.tmp"));
+	assert_string_equal(box_get("victim"), "precious\n");
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+	assert_int_equal(unlink(box_path("etc/main.cf.tmp")), 0);
+
+	assert_int_equal(link(box_path("victim"), box_path("etc/main.cf.tmp")), 0);
+	apply(); /* that name is given up, the file behind it is not written to */
+	assert_string_equal(box_get("victim"), "precious\n");
+	assert_string_equal(box_get("etc/main.cf"), MAIN_NEW);
+	assert_int_equal(box_stat("victim").st_nlink, 1);
+
+	/* The live file became a link to something else meanwhile. */
+	assert_int_equal(unlink(box_path("etc/transport")), 0);
+	assert_int_equal(symlink("../victim", box_path("etc/transport")), 0);
+	open_it();
+	assert_int_equal(restore().files[1].how, RESTORED_ODD);
+	assert_string_equal(box_get("victim"), "precious\n");
+	assert_string_equal(box_get("etc/main.cf"), MAIN_OLD);
+}
+
+static void originals_are_private(void **state)
+{
+	(void)state;
+	open_it();
+	apply();
+	assert_int_equal(box_stat("state").st_mode & 0777, 0700);
+	assert_int_equal(box_stat("state/mail/originals").st_mode & 0777, 0700);
+	assert_int_equal(box_stat("state/mail/originals/1-0.original").st_mode & 0777, 0600);
+	assert_int_equal(box_stat("state/mail/originals/1-0.edits").st_mode & 0777, 0600);
+	assert_int_equal(box_stat("state/mail/state.json").st_mode & 0777, 0600);
+	assert_null(strstr(box_get("state/mail/state.json"), "198.51.100.7"));
+}
+
 static void follows_an_admins_symlink_once(void **state)
 {
 	(void)state;
@@ -613,6 +656,8 @@ int main(void)
 		T(a_conflict_publishes_nothing),
 		T(waits_for_postconf),
 		T(refuses_odd_files),
+		T(planted_names_lead_nowhere),
+		T(originals_are_private),
 		T(follows_an_admins_symlink_once),
 		T(two_instances_cannot_share_a_file),
 		T(one_at_a_time),
