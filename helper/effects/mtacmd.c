@@ -56,8 +56,29 @@ int mtacmd_facts(const struct backend *b, const char *config, const struct deadl
 	return status == 0 && !buf_ok(ret_facts) ? diag_oom(ret_diag) : status;
 }
 
-static int object(const char *const *argv, const char *config, const struct deadline *d,
-		  struct buf *ret_lines, struct diag *ret_diag)
+static bool is_remark(const struct backend *b, struct span line)
+{
+	for (size_t i = 0; b->remarks != NULL && b->remarks[i] != NULL; i++)
+		if (memmem(line.at, line.len, b->remarks[i], strlen(b->remarks[i])) != NULL)
+			return true;
+	return false;
+}
+
+static void add_objections(const struct backend *b, struct span said, struct buf *ret_lines)
+{
+	struct span line;
+	size_t next = 0;
+
+	while (text_line(said, next, &line, &next)) {
+		if (is_remark(b, line))
+			continue;
+		buf_add(ret_lines, line.at, line.len);
+		buf_adds(ret_lines, "\n");
+	}
+}
+
+static int object(const struct backend *b, const char *const *argv, const char *config,
+		  const struct deadline *d, struct buf *ret_lines, struct diag *ret_diag)
 {
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	int status = mtacmd_run(argv, config, d, &r, ret_diag);
@@ -65,9 +86,7 @@ static int object(const char *const *argv, const char *config, const struct dead
 	if (status == 0 && r.end != SPAWN_EXITED) {
 		status = spawn_expect_zero(argv[0], &r, ret_diag);
 	} else if (status == 0) {
-		buf_add(ret_lines, buf_str(&r.err), r.err.len);
-		if (r.err.len > 0 && r.err.data[r.err.len - 1] != '\n')
-			buf_adds(ret_lines, "\n");
+		add_objections(b, (struct span){buf_str(&r.err), r.err.len}, ret_lines);
 		if (r.number != 0)
 			buf_addf(ret_lines, "%s failed with status %d\n", argv[0], r.number);
 	}
@@ -84,7 +103,7 @@ int mtacmd_objections(const struct backend *b, const char *config, const struct 
 	for (size_t i = 0; b->check_argvs != NULL && b->check_argvs[i] != NULL; i++) {
 		if (spawn_find(b->check_argvs[i][0], path, NULL) < 0)
 			continue;
-		if (object(b->check_argvs[i], config, d, ret_lines, ret_diag) < 0)
+		if (object(b, b->check_argvs[i], config, d, ret_lines, ret_diag) < 0)
 			return -1;
 		ran++;
 	}

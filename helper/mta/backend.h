@@ -13,6 +13,11 @@
 
 #include "pure/scan.h"
 
+enum probe_protocol {
+	PROBE_SMTP,    /* a greeting, EHLO */
+	PROBE_RFC1006, /* a transport connection over TCP */
+};
+
 struct backend {
 	const char *name;	    /* the agent's `mta` parameter */
 	const char *title;	    /* for people: "Postfix" */
@@ -29,13 +34,20 @@ struct backend {
 	 * their exit codes are compared before and after; only new objections count. */
 	const char *const *const *check_argvs;
 
-	/* Run by `mta-stack service`; each waits for its effect or is waited for. */
+	/* Of those lines the ones with any of these words are remarks about style, which quote the
+	 * configuration and so may change with it. NULL-terminated, or NULL: none. */
+	const char *const *remarks;
+
+	/* Run by `mta-stack service`; each waits for its effect or is waited for. All NULL: there
+	 * is no process to be managed, only service=external. */
 	const char *const *start_argv;
 	const char *const *stop_argv;
 	const char *const *abort_argv;
 	const char *const *reload_argv;
 
 	const char *unit; /* the distribution's unit that would run it: "postfix.service" */
+
+	enum probe_protocol probe; /* what its remotes speak */
 };
 
 /* NULL-terminated, in the order of the documentation. */

@@ -50,12 +50,13 @@ static void keep(const struct one *c, const char *what, const struct buf *got)
 {
 	char *rel, *path;
 
-	if (got->len == 0)
-		return;
 	if (asprintf(&rel, "want/%s", what) < 0)
 		abort();
 	path = io_path(c->folder, rel);
-	io_write(path, got);
+	if (got->len > 0)
+		io_write(path, got);
+	else
+		(void)unlink(path);
 	free(path);
 	free(rel);
 }
@@ -144,7 +145,7 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 {
 	static const char *const texts[] = {"edits", "kept", "warnings", "derived", "error"};
 	char *in = io_path(c->folder, "in"), *stack = io_path(c->folder, "stack");
-	char *files = io_path(c->folder, "want/files"), *want = io_path(c->folder, "want");
+	char *files = io_path(c->folder, "want/files");
 	struct stack_file sf;
 	struct outcome o;
 	struct stray stray = {c, scratch};
@@ -154,7 +155,7 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 	const struct buf *const got[] = {&o.edits, &o.kept, &o.warnings, &o.derived, &o.error};
 
 	if (r->update)
-		io_remove_tree(want);
+		io_remove_tree(files);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (r->update)
 			keep(c, texts[i], got[i]);
@@ -169,7 +170,6 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 	free(in);
 	free(stack);
 	free(files);
-	free(want);
 }
 
 static void run_case(struct run *r, const char *name)

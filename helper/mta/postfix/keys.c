@@ -29,11 +29,11 @@ static void need_pins(struct pf *pf)
 
 /* One entry of a file of keys, cut where a name would stand. */
 struct entry {
-	const struct finding *finding;
+	struct finding *finding;
 	struct span head, tail, value; /* key: head NAME tail */
 };
 
-static struct entry entry_of(const struct pf *pf, const struct finding *f)
+static struct entry entry_of(const struct pf *pf, struct finding *f)
 {
 	const char *bytes = pf_file(pf, f->file)->bytes.at;
 	size_t end = f->line_off + f->line_len, at = f->off + f->len;
@@ -89,33 +89,62 @@ static int compare_entry(const void *a, const void *b)
 	return order != 0 ? order : compare_span(port_of(x), port_of(y));
 }
 
-/* Two spellings of one address are two keys; with the name they would be one. */
-static int keep_ambiguous(struct pf *pf)
+static int compare_place(const void *a, const void *b)
 {
+	const struct entry *x = a, *y = b;
+	int order = compare_entry(a, b);
+
+	return order != 0 ? order : x->finding->off < y->finding->off ? -1 : 1;
+}
+
+/* Two spellings of one address are two keys; with the name they would be one. If they lead to the
+ * same, the second may stay as it is: nothing asks for it any more. */
+static void settle_pair(struct pf *pf, const struct entry *first, struct entry *second)
+{
+	if (compare_entry(first, second) != 0)
+		return;
+	if (same(first->value, second->value))
+		second->finding->addr.family = 0;
+	else
+		keep_remotes(pf, &first->finding->addr,
+			     pool_printf(&pf->scan->pool,
+					 "two different entries in %s would get the same key",
+					 pf_file(pf, first->finding->file)->path));
+}
+
+static void drop_marked(struct scan *s)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < s->n_findings; i++)
+		if (s->findings[i].kind != FIND_KEY || s->findings[i].addr.family != 0)
+			s->findings[out++] = s->findings[i];
+	s->n_findings = out;
+}
+
+static int settle_spellings(struct pf *pf)
+{
+	struct scan *s = pf->scan;
 	struct entry *all = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < pf->scan->n_findings; i++)
-		n += pf->scan->findings[i].kind == FIND_KEY;
+	for (size_t i = 0; i < s->n_findings; i++)
+		n += s->findings[i].kind == FIND_KEY;
 	if (n < 2)
 		return 0;
 	all = calloc(n, sizeof(*all));
 	if (all == NULL)
 		return diag_oom(pf->diag);
 	n = 0;
-	for (size_t i = 0; i < pf->scan->n_findings; i++)
-		if (pf->scan->findings[i].kind == FIND_KEY)
-			all[n++] = entry_of(pf, &pf->scan->findings[i]);
-	qsort(all, n, sizeof(*all), compare_entry);
-	for (size_t i = 1; i < n; i++)
-		if (compare_entry(&all[i - 1], &all[i]) == 0 &&
-		    !same(all[i - 1].value, all[i].value))
-			keep_remotes(
-				pf, &all[i].finding->addr,
-				pool_printf(&pf->scan->pool,
-					    "two different entries in %s would get the same key",
-					    pf_file(pf, all[i].finding->file)->path));
+	for (size_t i = 0; i < s->n_findings; i++)
+		if (s->findings[i].kind == FIND_KEY)
+			all[n++] = entry_of(pf, &s->findings[i]);
+	qsort(all, n, sizeof(*all), compare_place);
+	/* from the end, so that a key that is dropped was compared before */
+	for (size_t i = n - 1; i > 0; i--)
+		settle_pair(pf, &all[i - 1], &all[i]);
 	free(all);
+	drop_marked(s);
 	return 0;
 }
 
@@ -129,5 +158,5 @@ int keys_settle(struct pf *pf)
 				    pf->lost_keys));
 	if (pf->pin)
 		need_pins(pf);
-	return keep_ambiguous(pf);
+	return settle_spellings(pf);
 }

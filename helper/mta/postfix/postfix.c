@@ -197,6 +197,10 @@ static const char *const check_master[] = {"postconf", "-c", "{config}", "-Px", 
 static const char *const check_start[] = {"postmap", "-c", "{config}", "-q", "x", "static:x", NULL};
 static const char *const *const check_argvs[] = {check_main, check_master, check_start, NULL};
 
+/* The first is said of a parameter that nothing refers to any more, such as one that the bind
+ * address was taken from; the second of a parameter that is set twice. */
+static const char *const remarks[] = {"unused parameter:", "overriding earlier entry:", NULL};
+
 static const char *const start_argv[] = {"postfix", "-c", "{config}", "start", NULL};
 static const char *const stop_argv[] = {"postfix", "-c", "{config}", "stop", NULL};
 static const char *const abort_argv[] = {"postfix", "-c", "{config}", "abort", NULL};
@@ -209,6 +213,7 @@ const struct backend backend_postfix = {
 	.scan = scan,
 	.facts_argv = facts_argv,
 	.check_argvs = check_argvs,
+	.remarks = remarks,
 	.start_argv = start_argv,
 	.stop_argv = stop_argv,
 	.abort_argv = abort_argv,
