@@ -23,6 +23,9 @@ static int do_start(const struct options *o, struct instance *inst, struct runni
 {
 	if (r->whose == RUNNING_FOREIGN)
 		return foreign(o, ret_diag);
+	if (o->backend->start_argv == NULL)
+		return diag_set(ret_diag, EX_CONFIGURED,
+				"cannot start %s: whoever else starts it must", o->backend->title);
 	if (instance_record(inst) == NULL || !instance_this_boot(inst))
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot start %s: the stack is not applied; run apply first",
@@ -51,6 +54,11 @@ static int do_reload(const struct options *o, const struct running *r, const str
 	if (r->absent.text[0] != '\0')
 		return diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: %s", o->backend->title,
 				r->absent.text);
+	if (o->backend->reload_argv == NULL)
+		return diag_set(ret_diag, EX_NOT_RUNNING,
+				"cannot reload %s: whoever starts it must have it read its tables "
+				"again",
+				o->backend->title);
 	if (r->whose == RUNNING_FOREIGN && !o->external)
 		return foreign(o, ret_diag);
 	return service_reload(&r->service, d, ret_diag);

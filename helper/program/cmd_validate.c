@@ -7,7 +7,7 @@
 #include "effects/instance.h"
 #include "effects/spawn.h"
 #include "program/commands.h"
-#include "program/survey.h"
+#include "program/running.h"
 
 #define LEVEL_NODE 10
 
@@ -32,5 +32,7 @@ static int look_at_node(const struct options *o, struct diag *ret_diag)
 
 int cmd_validate(const struct options *o, struct diag *ret_diag)
 {
+	if (running_can_be(o, ret_diag) < 0)
+		return -1;
 	return o->level < LEVEL_NODE ? EX_OK : look_at_node(o, ret_diag);
 }

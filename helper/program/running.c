@@ -33,22 +33,35 @@ static void from_record(struct running *r, const struct stack_record *record)
 	address(record->vip6, &r->vip6);
 }
 
+int running_can_be(const struct options *o, struct diag *ret_diag)
+{
+	if (o->external || o->backend->start_argv != NULL)
+		return 0;
+	return diag_set(
+		ret_diag, EX_CONFIGURED,
+		"cannot use service=managed with mta=%s: no way to start and stop it is known; "
+		"set service=external and have another resource of the group do so",
+		o->backend->name);
+}
+
 int running_look(struct running *r, const struct options *o, struct instance *inst,
 		 const struct deadline *d, struct diag *ret_diag)
 {
 	const struct stack_record *record = instance_record(inst);
 	bool ours = record != NULL && instance_this_boot(inst);
 
+	if (running_can_be(o, ret_diag) < 0)
+		return -1;
 	r->service.backend = o->backend;
 	r->service.config = o->config;
-	if (ours) {
+	if (ours)
 		from_record(r, record);
-	} else if (survey_scan(&r->survey, o, inst, true, d, &r->absent) < 0) {
-		r->whose = RUNNING_NOBODYS;
+	if (o->backend->start_argv == NULL)
 		return 0;
-	} else {
+	if (!ours && survey_scan(&r->survey, o, inst, true, d, &r->absent) < 0)
+		return 0;
+	if (!ours)
 		r->service.process = r->survey.scan.process;
-	}
 	if (r->service.process.pid_file == NULL)
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot tell whether %s runs: its configuration names no pid file",

@@ -34,8 +34,13 @@ struct running {
 void running_init(struct running *r);
 void running_release(struct running *r);
 
+/* The MTA has a process that this program can start and stop, or the options say service=external.
+ * Otherwise -1, EX_CONFIGURED, with the cure. */
+int running_can_be(const struct options *o, struct diag *ret_diag);
+
 /* No configuration at all (storage not mounted, MTA not installed) is RUNNING_NOBODYS, with the
- * reason in r->absent, and so is one that cannot be understood. -1 when it cannot be told. */
+ * reason in r->absent, and so is one that cannot be understood, and an MTA of which no process is
+ * known. -1 when it cannot be told. */
 int running_look(struct running *r, const struct options *o, struct instance *inst,
 		 const struct deadline *d, struct diag *ret_diag);
 

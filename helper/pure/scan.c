@@ -24,6 +24,7 @@ void scan_release(struct scan *s)
 		free(s->files[i].derived);
 	free(s->files);
 	free(s->findings);
+	free(s->calls);
 	free(s->warnings);
 	pool_release(&s->pool);
 	*s = (struct scan){.pool = POOL_INIT};
@@ -32,6 +33,7 @@ void scan_release(struct scan *s)
 void scan_restart(struct scan *s)
 {
 	s->n_findings = 0;
+	s->n_calls = 0;
 	s->n_warnings = 0;
 	s->process = (struct process){0};
 	s->blind = false;
@@ -101,6 +103,19 @@ struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct fi
 	g->len = len;
 	g->before = g->after = "";
 	return g;
+}
+
+struct call *scan_call(struct scan *s, const struct file *f, size_t off)
+{
+	struct call *c = array_grow(&s->calls, &s->n_calls, &s->cap_calls);
+
+	if (c == NULL) {
+		s->pool.failed = true;
+		c = pool_alloc(&s->pool, sizeof(*c));
+	}
+	c->file = scan_file_index(s, f);
+	c->off = off;
+	return c;
 }
 
 void scan_warn(struct scan *s, const char *fmt, ...)

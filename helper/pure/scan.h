@@ -105,6 +105,16 @@ struct finding {
 	bool pin; /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
 };
 
+/* A place that the MTA connects to, for a probe; named or by address. A backend whose remotes say
+ * all that there is to know adds none. Strings and octets live in the pool. */
+struct call {
+	size_t file, off;
+	const char *host;	     /* as the MTA is told: an address or a name, no brackets */
+	struct ipaddr addr;	     /* host is this address; family 0: it is a name */
+	int port;		     /* 0: the protocol's own */
+	struct span called, calling; /* RFC 1006: transport selectors; empty: none is sent */
+};
+
 /* How to recognise the MTA that runs with this configuration. */
 struct process {
 	const char *pid_file; /* absolute; NULL: the backend has no way to tell */
@@ -122,6 +132,8 @@ struct scan {
 	size_t n_files, cap_files;
 	struct finding *findings;
 	size_t n_findings, cap_findings;
+	struct call *calls;
+	size_t n_calls, cap_calls;
 	const char **warnings; /* one line each, for people; about nothing that can be edited */
 	size_t n_warnings, cap_warnings;
 	struct process process;
@@ -133,7 +145,8 @@ struct scan {
 void scan_init(struct scan *s, const char *config);
 void scan_release(struct scan *s);
 
-/* Forget findings and warnings; files stay. The loader calls it before each backend->scan(). */
+/* Forget findings, calls and warnings; files stay. The loader calls it before each backend->scan().
+ */
 void scan_restart(struct scan *s);
 
 /* The file at this absolute path: loaded earlier, or now asked for. NULL when memory ran out. The
@@ -154,6 +167,9 @@ void scan_derived(struct scan *s, struct file *f, const char *path, const char *
  * runs out the pool is marked failed. */
 struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct file *f, size_t off,
 			 size_t len);
+
+/* A new place to call, zeroed but for file and off; never NULL, as scan_add(). */
+struct call *scan_call(struct scan *s, const struct file *f, size_t off);
 
 void scan_warn(struct scan *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

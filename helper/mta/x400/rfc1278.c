@@ -19,7 +19,7 @@ static bool is_host(struct span s)
 
 static bool is_port(struct span s)
 {
-	unsigned long n;
+	unsigned long n = 0;
 
 	return number_of(s, 65535, &n) && n > 0;
 }
@@ -201,7 +201,7 @@ bool rfc1278_parse(struct span text, struct rfc1278 *ret, const char **ret_reaso
 
 uint16_t rfc1278_port(const struct rfc1278_net *net)
 {
-	unsigned long n;
+	unsigned long n = 0;
 
 	return net->port.len > 0 && number_of(net->port, 65535, &n) ? (uint16_t)n : PORT_DEFAULT;
 }

@@ -8,7 +8,7 @@
 static size_t selector_end(struct span s, enum rfc1278_spelling *ret_spelling, const char **reason)
 {
 	const char *close;
-	unsigned long n;
+	unsigned long n = 0;
 	size_t end = 1;
 
 	if (s.at[0] == '#') {
