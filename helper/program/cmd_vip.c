@@ -11,10 +11,11 @@ static const char *where(const struct survey *s, const struct vip *v)
 {
 	const struct netaddr *a = netaddr_find(&s->local, &v->addr);
 
-	return a == NULL	   ? "not here"
-	       : netaddr_usable(a) ? "here"
-	       : a->dad_failed	   ? "here, but used by another machine too"
-				   : "here, but still tentative";
+	return a == NULL ? "not here"
+	       : netaddr_usable(a)
+		       ? a->deprecated ? "here (deprecated: chosen only when bound to)" : "here"
+	       : a->dad_failed ? "here, but used by another machine too"
+			       : "here, but still tentative";
 }
 
 static int print_json(const struct survey *s, struct diag *ret_diag)

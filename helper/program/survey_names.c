@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "data/array.h"
 #include "effects/file.h"
@@ -163,6 +164,15 @@ int survey_save_names(const struct survey *s, struct instance *inst, struct diag
 	int status = 0;
 
 	names_save(&s->names, &bytes);
+	if (bytes.len > 0) {
+		const time_t now = time(NULL);
+		struct tm utc;
+		char when[32] = "";
+
+		if (gmtime_r(&now, &utc) != NULL)
+			(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &utc);
+		buf_addf(&bytes, "# kept on %s UTC\n", when);
+	}
 	if (!buf_ok(&bytes))
 		status = diag_oom(ret_diag);
 	else if (bytes.len > 0)
