@@ -9,7 +9,8 @@
 #include "effects/mtacmd.h"
 #include "effects/process.h"
 
-#define POLL_MS 50
+#define POLL_MS	 50
+#define GRACE_MS 2000 /* for a master that was told to end by a command that failed */
 
 static int find(const struct service *s, struct process_ref *ret_master, struct diag *ret_diag)
 {
@@ -94,19 +95,28 @@ int service_start(const struct service *s, const struct ipaddr *vip4, const stru
 	return wait_greeting(s, vip6, d, ret_diag);
 }
 
+/* Is the master gone by d? A command that failed is not waited for as long as one that worked: it
+ * sent its signal, if at all, before it gave up. */
+static bool ended_by(const struct service *s, const char *const *argv, const char *verb,
+		     const struct process_ref *master, const struct deadline *d)
+{
+	struct deadline until = *d;
+
+	if (run(s, argv, verb, d, NULL) < 0)
+		until = deadline_within(d, GRACE_MS);
+	return process_wait(master, &until);
+}
+
 static int end(const struct service *s, const struct process_ref *master, const struct deadline *d,
 	       struct diag *ret_diag)
 {
 	struct deadline gentle = deadline_within(d, (long)deadline_left_ms(d) * 2 / 3);
 	struct deadline firm;
 
-	/* What these say does not matter: only whether it is gone. */
-	(void)run(s, s->backend->stop_argv, "stop", &gentle, NULL);
-	if (process_wait(master, &gentle))
+	if (ended_by(s, s->backend->stop_argv, "stop", master, &gentle))
 		return 0;
 	firm = deadline_within(d, (long)deadline_left_ms(d) / 2);
-	(void)run(s, s->backend->abort_argv, "abort", &firm, NULL);
-	if (process_wait(master, &firm))
+	if (ended_by(s, s->backend->abort_argv, "abort", master, &firm))
 		return 0;
 	return process_kill_all(master, d, ret_diag);
 }
