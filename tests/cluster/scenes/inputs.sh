@@ -9,13 +9,13 @@ scene_inputs() {
 
 	ok "a resource without a VIP is created" on node1 pcs resource create lone ocf:mta:stack \
 		mta=postfix
-	fails "crm_mon: no VIP" lone start node1 6 "cannot find a VIP for lone: no IP resource comes \
-before it in a group and none is colocated with it; name one with vip"
+	fails "crm_mon: no VIP" lone start node1 6 "cannot find a VIP for lone: no IP resource \
+precedes it in a group or is colocated with it; name one with vip"
 	on node1 pcs resource delete lone >/dev/null 2>&1
 	ok "one with an unknown mail server is created" on node1 pcs resource create lone \
 		ocf:mta:stack mta=qmail
 	fails "crm_mon: unknown mta" lone monitor node1 6 \
-		"cannot use mta=qmail: this version knows postfix"
+		"cannot use mta=qmail: this version knows $(inputs_known)"
 	on node1 pcs resource delete lone >/dev/null 2>&1
 	unchanged "nothing has changed" node1 "$before"
 
@@ -24,6 +24,13 @@ before it in a group and none is colocated with it; name one with vip"
 	ok "and a resource after it, not started yet" create_mta --disabled
 	inputs_files
 	inputs_elsewhere
+}
+
+# The mail servers that the metadata lists, as a sentence has them.
+inputs_known() {
+	on node1 crm_resource --show-metadata ocf:mta:stack |
+		sed -En '/<parameter name="mta"/,/<\/parameter>/ s/.*<option value="([^"]*)".*/\1/p' |
+		paste -sd, | sed 's/,/, /g'
 }
 
 # inputs_file WHAT REASON COMMAND: an admin breaks the configuration with COMMAND.
