@@ -84,6 +84,7 @@ give_up() {
 }
 
 look_around() {
+	on "$(living)" pcs resource enable mail-mta >/dev/null 2>&1
 	cat <<-END
 
 		${bold}The cluster stays up.${plain} Look around:

@@ -88,7 +88,7 @@ dns_command() {
 dns_start() {
 	dns_is_up && return 0
 	machine_enter dns nsd -c /etc/nsd/nsd.conf 2>>"$IN/dns/console" && poll 10 dns_answers ||
-		{ say "lab: the DNS server did not start: $(tail -n 1 "$IN/dns/console")"; return 1; }
+		{ say "lab: the DNS server did not start: $(tail -n 5 "$IN/dns/console")"; return 1; }
 }
 
 dns_stop() {
