@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * greet.c guarantees that it never blocks outside poll(2), that no byte is sent before the other
- * side has finished speaking, and that the connection leaves from the given source or not at all.
+ * greet.c guarantees that it never blocks outside poll(2), that by SMTP no byte is sent before
+ * the other side has finished speaking, and that the connection leaves from the given source or not
+ * at all.
  */
 #include "effects/greet.h"
 
@@ -85,7 +86,10 @@ int greeting_start(struct greeting *g, const struct greet *want, struct diag *re
 
 	memset(g, 0, sizeof(*g));
 	(void)clock_gettime(CLOCK_MONOTONIC, &g->began);
-	smtp_init(&g->smtp, want->ehlo);
+	if (want->rfc1006 != NULL)
+		talk_tpkt(&g->talk, want->rfc1006);
+	else
+		talk_smtp(&g->talk, want->ehlo);
 	g->fd = socket(af, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (g->fd < 0 && errno == EAFNOSUPPORT) {
 		failed(g, GREET_NO_CONNECT, errno);
@@ -134,51 +138,53 @@ static bool hear(struct greeting *g)
 	ssize_t n = recv(g->fd, bytes, sizeof(bytes), 0);
 
 	if (n > 0) {
-		smtp_feed(&g->smtp, (struct span){bytes, (size_t)n});
+		talk_feed(&g->talk, (struct span){bytes, (size_t)n});
 		return true;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	smtp_closed(&g->smtp);
+	if (n < 0)
+		decide(g, GREET_BROKEN, errno, strerror(errno));
+	talk_closed(&g->talk);
 	return true;
 }
 
 static void speak(struct greeting *g)
 {
-	struct span out = smtp_output(&g->smtp);
+	struct span out = talk_output(&g->talk);
 	ssize_t n;
 
 	if (out.len == 0)
 		return;
 	n = send(g->fd, out.at, out.len, MSG_NOSIGNAL);
 	if (n > 0)
-		smtp_sent(&g->smtp, (size_t)n);
+		talk_sent(&g->talk, (size_t)n);
 	else if (errno != EAGAIN && errno != EINTR)
-		smtp_closed(&g->smtp);
+		talk_closed(&g->talk);
 }
 
 bool greeting_step(struct greeting *g)
 {
 	static const enum greet_end ends[] = {
-		[SMTP_READY] = GREET_READY,
-		[SMTP_LATER] = GREET_LATER,
-		[SMTP_REFUSED] = GREET_REFUSED,
-		[SMTP_BROKEN] = GREET_BROKEN,
+		[TALK_READY] = GREET_READY,
+		[TALK_LATER] = GREET_LATER,
+		[TALK_REFUSED] = GREET_REFUSED,
+		[TALK_BROKEN] = GREET_BROKEN,
 	};
 
 	if (g->fd < 0 || !connected(g))
 		return true;
-	while (!smtp_done(&g->smtp) && hear(g))
+	while (!talk_done(&g->talk) && hear(g))
 		continue;
 	speak(g);
-	if (g->smtp.verdict != SMTP_OPEN)
-		decide(g, ends[g->smtp.verdict], 0, g->smtp.reply);
-	if (smtp_done(&g->smtp)) {
+	if (talk_verdict(&g->talk) != TALK_OPEN)
+		decide(g, ends[talk_verdict(&g->talk)], 0, talk_reply(&g->talk));
+	if (talk_done(&g->talk)) {
 		close_fd(g);
 		return true;
 	}
 	g->events = POLLIN;
-	if (smtp_output(&g->smtp).len > 0)
+	if (talk_output(&g->talk).len > 0)
 		g->events |= POLLOUT;
 	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * greet: connect, and hear whether mail is taken there.
+ * greet: connect, and hear whether mail is taken there, by SMTP or by a transport stack of RFC
+ * 1006.
  *
  *     struct greet want = {.addr = vip, .port = 25};
  *     struct greet_result r;
@@ -24,23 +25,24 @@
 #include "data/diag.h"
 #include "effects/clock.h"
 #include "pure/ipaddr.h"
-#include "pure/smtp.h"
+#include "pure/talk.h"
 
 #define GREET_COURTESY_MS 1000
 #define GREET_ATTEMPT_MS  10000 /* greet_wait: one attempt, so that a lost SYN does not eat all */
 
 struct greet {
 	struct ipaddr addr;
-	struct ipaddr source; /* family 0: the kernel's choice */
-	const char *ehlo;     /* our name; NULL: the greeting is enough */
+	struct ipaddr source;		 /* family 0: the kernel's choice */
+	const char *ehlo;		 /* our name; NULL: the greeting is enough */
+	const struct tpkt_want *rfc1006; /* not NULL: that instead of SMTP */
 	uint16_t port;
 };
 
 enum greet_end {
 	GREET_READY,
 	GREET_LATER,	  /* 4xx */
-	GREET_REFUSED,	  /* 5xx */
-	GREET_BROKEN,	  /* connected, but that is no SMTP */
+	GREET_REFUSED,	  /* 5xx; a DR or ER */
+	GREET_BROKEN,	  /* connected, but that is something else, or it hung up */
 	GREET_NO_SOURCE,  /* the source address cannot be used here; error is the errno */
 	GREET_NO_CONNECT, /* refused, unreachable …; error is the errno */
 	GREET_NO_ANSWER,  /* the deadline came first; connected says how far it went */
@@ -62,7 +64,7 @@ struct greeting {
 	/* private */
 	bool decided;
 	struct timespec began;
-	struct smtp smtp;
+	struct talk talk;
 };
 
 /* -1 only when there is no socket to be had. Everything else is a result, maybe at once (fd -1). */

@@ -16,6 +16,7 @@ static const char usage[] =
 	"  vip        which virtual IPs serve this resource, why these, and whether they are here\n"
 	"  plan       what apply would change, as a unified diff; writes nothing\n"
 	"  check      0 in sync, 7 not applied, 1 drifted: file and reason\n"
+	"  probe      connect from the VIP to each remote: does it answer, and what\n"
 	"Change:\n"
 	"  apply      save the originals, rewrite the configuration, ask the MTA's own checker\n"
 	"  restore    put the originals back\n"

@@ -25,10 +25,11 @@ static const struct command {
 	command_fn *run;
 	bool needs_mta;
 } commands[] = {
-	{"vip", cmd_vip, false},	{"plan", cmd_plan, true},
-	{"apply", cmd_apply, true},	{"restore", cmd_restore, true},
-	{"check", cmd_check, true},	{"service", cmd_service, true},
-	{"monitor", cmd_monitor, true}, {"validate", cmd_validate, true},
+	{"vip", cmd_vip, false},	  {"plan", cmd_plan, true},
+	{"apply", cmd_apply, true},	  {"restore", cmd_restore, true},
+	{"check", cmd_check, true},	  {"service", cmd_service, true},
+	{"probe", cmd_probe, true},	  {"monitor", cmd_monitor, true},
+	{"validate", cmd_validate, true},
 };
 
 static const struct command *find(const char *name)
