@@ -19,6 +19,7 @@ struct only {
 unsigned fault_fail(const struct scenario *s, const struct only *only);
 unsigned fault_kill(const struct scenario *s, const struct only *only);
 unsigned fault_power(const struct scenario *s, const struct only *only);
+unsigned fault_repower(const struct scenario *s, const struct only *only);
 unsigned fault_mutate(const struct scenario *s, const struct only *only);
 
 /* For the last line of a run. */

@@ -49,8 +49,8 @@ static unsigned tell(const struct scenario *s, enum shim_act how, long at, long 
 		     how == SHIM_KILL_BEFORE ? "before" : "after", at);
 	if (second > 0)
 		(void)printf(", its recovery after change %ld", second);
-	(void)printf(": %s; %s\n  repeat: tests/fault/run.sh BUILDDIR --only=kill,%s,%ld,%d,%ld\n", why,
-		     world_describe(s), s->name, at, (int)how, second);
+	(void)printf(": %s; %s\n  repeat: tests/fault/run.sh BUILDDIR --only=kill,%s,%ld,%d,%ld\n",
+		     why, world_describe(s), s->name, at, (int)how, second);
 	return 1;
 }
 

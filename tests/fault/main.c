@@ -16,10 +16,8 @@ static const struct {
 	const char *name;
 	unsigned (*run)(const struct scenario *s, const struct only *only);
 } kinds[] = {
-	{"fail", fault_fail},
-	{"kill", fault_kill},
-	{"power", fault_power},
-	{"mutate", fault_mutate},
+	{"fail", fault_fail},	    {"kill", fault_kill},     {"power", fault_power},
+	{"repower", fault_repower}, {"mutate", fault_mutate},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
@@ -76,7 +74,7 @@ int main(int argc, char **argv)
 		rc = run_all(argc, argv) > 0;
 	world_remove();
 	if (rc == 2)
-		(void)fprintf(stderr, "usage: faults [fail] [kill] [power] [mutate] | "
+		(void)fprintf(stderr, "usage: faults [fail] [kill] [power] [repower] [mutate] | "
 				      "--only=KIND,SCENARIO,CALL[,KIND[,SECOND]]\n");
 	return rc;
 }

@@ -105,12 +105,14 @@ static bool converges(const struct scenario *s, bool success, bool aloud)
 }
 
 /* Is the tree at hand wrong? */
-static bool is_bad(const struct scenario *s, bool success, bool aloud, unsigned long *n)
+static bool is_bad(const struct scenario *s, bool success, unsigned final, bool aloud,
+		   unsigned long *n)
 {
-	uint64_t hash = (tree_hash(&tree) << 2) + 2 * success + 1; /* never 0 */
+	bool asked = success && final == HOLDS_AFTER;
+	uint64_t hash = (tree_hash(&tree) << 2) + 2 * asked + 1; /* never 0 */
 	size_t slot = hash % SEEN_SIZE;
 
-	if (!holds(s, success ? HOLDS_AFTER : HOLDS_BEFORE | HOLDS_AFTER)) {
+	if (!holds(s, success ? final : HOLDS_BEFORE | HOLDS_AFTER)) {
 		if (aloud)
 			(void)printf("  a file is neither as before nor as after\n");
 		return true;
@@ -120,7 +122,7 @@ static bool is_bad(const struct scenario *s, bool success, bool aloud, unsigned 
 	if (known[slot].hash == 0) {
 		(*n)++;
 		known[slot].hash = hash;
-		known[slot].bad = !converges(s, success, aloud);
+		known[slot].bad = !converges(s, success && final == HOLDS_AFTER, aloud);
 	}
 	return known[slot].bad;
 }
@@ -128,7 +130,9 @@ static bool is_bad(const struct scenario *s, bool success, bool aloud, unsigned 
 struct search {
 	const struct scenario *s;
 	int without;
+	int all_up_to; /* of so many pending steps all subsets, of more a choice */
 	bool stop_at_first;
+	unsigned final;	     /* what the files hold when success was reported */
 	unsigned long built; /* trees, before those seen earlier are left out */
 	unsigned long looked;
 	unsigned bad;
@@ -140,7 +144,7 @@ static void look(struct search *x, int prefix, const int *pending, int n, const 
 
 	model_tree(&model, prefix, pending, n, included, &tree);
 	x->built++;
-	if (!is_bad(x->s, success, !x->stop_at_first, &x->looked))
+	if (!is_bad(x->s, success, x->final, !x->stop_at_first, &x->looked))
 		return;
 	x->bad++;
 	if (x->stop_at_first)
@@ -150,7 +154,8 @@ static void look(struct search *x, int prefix, const int *pending, int n, const 
 	for (int i = 0; i < n; i++)
 		if (included[i])
 			(void)printf(" %d", pending[i]);
-	(void)printf("\n  repeat: tests/fault/run.sh BUILDDIR --only=power,%s,%d\n", x->s->name, prefix);
+	(void)printf("\n  repeat: tests/fault/run.sh BUILDDIR --only=power,%s,%d\n", x->s->name,
+		     prefix);
 }
 
 /* All subsets of what is pending, or, of many, each prefix, each single one, all but each one. */
@@ -159,7 +164,7 @@ static void cut(struct search *x, int prefix)
 	int pending[MODEL_STEPS], n = model_pending(&model, prefix, x->without, pending);
 	bool in[MODEL_STEPS];
 
-	if (n <= MODEL_PENDING) {
+	if (n <= x->all_up_to) {
 		for (unsigned mask = 0; mask < 1u << n; mask++) {
 			for (int i = 0; i < n; i++)
 				in[i] = mask >> i & 1;
@@ -197,7 +202,7 @@ static void list_steps(void)
 
 unsigned fault_power(const struct scenario *s, const struct only *only)
 {
-	struct search x = {.s = s};
+	struct search x = {.s = s, .all_up_to = MODEL_PENDING, .final = HOLDS_AFTER};
 
 	forget();
 	record(s);
@@ -213,10 +218,70 @@ unsigned fault_power(const struct scenario *s, const struct only *only)
 	return x.bad;
 }
 
+/* The action is cut short after a change, its recovery runs, and then the power goes: of both, what
+ * was not durable may be lost. The step with which the recovery begins; -1: there is no such
+ * change. */
+static int record_recovery(const struct scenario *s, long at)
+{
+	static const struct shim_plan pass = {SHIM_PASS, 0, 0};
+	const struct shim_plan jump = {SHIM_JUMP, at, 0};
+	static struct diag diag;
+	int first;
+
+	world_clear();
+	s->begin();
+	model_begin(&model);
+	if (setjmp(shim_jump) == 0) {
+		shim_on(&jump);
+		(void)s->act(&diag);
+		shim_off();
+		model_end(&model);
+		return -1;
+	}
+	(void)close_range(3, ~0u, 0); /* as a kill would, the locks with them */
+	first = model.n_steps;
+	shim_on(&pass);
+	if (world_recover(&diag) < 0)
+		broken(diag.text);
+	shim_off();
+	model_end(&model);
+	return first;
+}
+
+unsigned fault_repower(const struct scenario *s, const struct only *only)
+{
+	struct search x = {.s = s, .all_up_to = MODEL_PENDING / 3};
+	unsigned long cuts = 0;
+	int first;
+
+	forget();
+	for (long at = only->set ? only->call : 1; (first = record_recovery(s, at)) >= 0; at++) {
+		unsigned before = x.bad;
+
+		x.final = world_is(s, HOLDS_AFTER) ? HOLDS_AFTER : HOLDS_BEFORE;
+		for (int prefix = first; prefix <= model.n_steps; prefix++, cuts++)
+			cut(&x, prefix);
+		if (x.bad > before)
+			(void)printf("  these after a kill at change %ld: --only=repower,%s,%ld\n",
+				     at, s->name, at);
+		if (only->set)
+			break;
+	}
+	fault_states += x.built;
+	(void)printf("repower %-11s %5lu cuts in recoveries: %lu states built, %lu different, %u "
+		     "wrong\n",
+		     s->name, cuts, x.built, x.looked, x.bad);
+	return x.bad;
+}
+
 /* Is a wrong state found when this fsync is left out? */
 static bool caught(const struct scenario *s, int without)
 {
-	struct search x = {.s = s, .without = without, .stop_at_first = true};
+	struct search x = {.s = s,
+			   .without = without,
+			   .all_up_to = MODEL_PENDING,
+			   .stop_at_first = true,
+			   .final = HOLDS_AFTER};
 
 	for (int prefix = model.n_steps; prefix >= 0 && !x.bad; prefix--)
 		cut(&x, prefix);

@@ -5,7 +5,7 @@
 # the same from outside with strace.
 #
 #   tests/fault/run.sh BUILDDIR                     all of it, some minutes
-#   tests/fault/run.sh BUILDDIR fail|kill|power|mutate|blackbox …
+#   tests/fault/run.sh BUILDDIR fail|kill|power|repower|mutate|blackbox …
 #   tests/fault/run.sh BUILDDIR --only=…            one point, as a failure prints it
 #
 # BUILDDIR has the program `faults` and, for blackbox, the installed tree (make check-fault makes both).
@@ -19,7 +19,7 @@ build=$(cd "${1:?usage: run.sh BUILDDIR [KIND…]}" && pwd) || exit 2
 shift
 faults=$build/faults
 case ${1:-} in --only=*) exec "$faults" "$1" ;; esac
-[ $# -gt 0 ] || set -- fail kill power mutate blackbox
+[ $# -gt 0 ] || set -- fail kill power repower mutate blackbox
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
@@ -30,6 +30,7 @@ add_up() {
 	case $kind in
 	fail) points=$(awk '/^fail /{n+=$3} END{print n+0}' "$log") ;;
 	kill) points=$(awk '/^kill /{n+=$3+$5} END{print n+0}' "$log") ;;
+	repower) points=$(awk '/^repower /{n+=$7} END{print n+0}' "$log") ;;
 	power) points=$(awk '/^power /{n+=$7} END{print n+0}' "$log") ;;
 	esac
 	wrong=$(grep -c '^FAILED' "$log")

@@ -9,6 +9,7 @@
 #ifndef FAULT_SHIM_H
 #define FAULT_SHIM_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@ enum shim_act {
 	SHIM_SHORT,	  /* write, read: half of it */
 	SHIM_KILL_BEFORE, /* `at` counts changes only */
 	SHIM_KILL_AFTER,
+	SHIM_JUMP, /* as KILL_AFTER, but longjmp to shim_jump: what was done stays recorded */
 };
 
 struct shim_plan {
@@ -28,6 +30,8 @@ struct shim_plan {
 	long at; /* 1: the first call */
 	int error;
 };
+
+extern jmp_buf shim_jump;
 
 void shim_on(const struct shim_plan *plan);
 void shim_off(void);
