@@ -103,8 +103,8 @@ struct admin_file {
 	size_t n_overlaps;
 };
 
-/* Absent, not allowed and no regular file are answers. -1 for what may be gone the next time: an I/O
- * error, no descriptors, no memory. The same path is loaded once. */
+/* Absent, not allowed and no regular file are answers. -1 for what may be gone the next time: an
+ * I/O error, no descriptors, no memory. The same path is loaded once. */
 int instance_load(struct instance *inst, const char *path, const struct deadline *d,
 		  const struct admin_file **ret_file, struct diag *ret_diag);
 

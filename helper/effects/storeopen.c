@@ -130,8 +130,8 @@ static int open_all(struct store *s, const char *state_dir, const char *name,
 		return fs_error(ret_diag, "open", s->path);
 	if (check_owner(s->dir, 077, s->path, ret_diag) < 0 || lock(s, d, ret_diag) < 0)
 		return -1;
-	/* Always: an earlier run may have been cut short before it. And before the journal: one that
-	 * is there without the originals could not be acted on. */
+	/* Always: an earlier run may have been cut short before it. And before the journal: one
+	 * that is there without the originals could not be acted on. */
 	if (fs_make_dir(s->dir, "originals") < 0 || fsync(s->dir) < 0)
 		return fs_error(ret_diag, "make directories in", s->path);
 	if (fsync(s->root) < 0)
