@@ -114,9 +114,10 @@ cluster_is_started() {
 }
 
 # Neither started nor on the way.
+# target_role="Stopped" is what shall be, role="Stopped" what is.
 cluster_is_stopped() {
 	cluster_ask crm_mon -1 --inactive --output-as=xml 2>/dev/null |
-		grep "<resource id=\"$1\" " | grep -q 'role="Stopped"'
+		grep "<resource id=\"$1\" " | grep ' role="Stopped"' | grep -vq ' pending='
 }
 
 cluster_wait_started() {
