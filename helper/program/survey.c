@@ -191,9 +191,8 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 int survey_plan(struct survey *s, const struct options *o, struct instance *inst,
 		const struct deadline *d, struct diag *ret_diag)
 {
-	if (survey_own_name(s, o, d, ret_diag) < 0 ||
-	    survey_scan(s, o, inst, false, d, ret_diag) < 0 ||
-	    survey_remote_names(s, o, inst, d, ret_diag) < 0)
+	if (survey_scan(s, o, inst, false, d, ret_diag) < 0 ||
+	    survey_resolve(s, o, inst, d, ret_diag) < 0)
 		return -1;
 	if (!pool_ok(&s->pool))
 		return diag_oom(ret_diag);

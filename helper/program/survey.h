@@ -26,6 +26,7 @@ struct survey {
 	struct stack want;
 	struct ipaddr *own; /* backing of want.own */
 	size_t n_own, cap_own;
+	const char *vip_name; /* the VIP's name as DNS has confirmed it; NULL: not asked, or none */
 	struct buf mta_facts;
 	struct scan scan;
 	struct names names;
