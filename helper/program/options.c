@@ -39,7 +39,8 @@ enum {
 	OPT_QUICK,
 	OPT_OURS,
 	OPT_NAMES_ONLY,
-	OPT_STALE
+	OPT_STALE,
+	OPT_FOR
 };
 
 static const struct option long_options[] = {
@@ -62,6 +63,7 @@ static const struct option long_options[] = {
 	{"ours", no_argument, NULL, OPT_OURS},
 	{"names-only", no_argument, NULL, OPT_NAMES_ONLY},
 	{"stale", no_argument, NULL, OPT_STALE},
+	{"for", required_argument, NULL, OPT_FOR},
 	{"deadline", required_argument, NULL, OPT_DEADLINE},
 	{"output-as", required_argument, NULL, OPT_OUTPUT_AS},
 	{"help", no_argument, NULL, 'h'},
@@ -211,6 +213,9 @@ static int set(struct options *o, int opt, const struct given *s, struct diag *r
 		return absolute(o, s, &o->state_dir, ret_diag);
 	case OPT_CIB_FILE:
 		o->cib_file = s->value;
+		return 0;
+	case OPT_FOR:
+		o->peer = s->value;
 		return 0;
 	case OPT_NODE:
 		o->node = s->value;

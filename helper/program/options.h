@@ -29,6 +29,7 @@ struct options {
 	size_t n_vips, cap_vips;
 	const struct backend *backend; /* NULL if no --mta was given */
 	const char *config;	       /* absolute; default: the backend's */
+	const char *peer;	       /* --for, or NULL */
 	const char *name;	       /* --name, or NULL: the VIP's confirmed name */
 	const char *names_file, *state_dir, *cib_file, *node; /* may be NULL, but state_dir */
 	enum names_policy policy;
