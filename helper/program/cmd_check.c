@@ -28,7 +28,8 @@ static int print_json(const struct check_report *r, const char *state, struct di
 static int report(const struct options *o, struct instance *inst, const struct check_report *r,
 		  struct diag *ret_diag)
 {
-	bool applied = instance_phase(inst) == INSTANCE_APPLIED;
+	bool stale = instance_phase(inst) == INSTANCE_APPLIED && !instance_this_boot(inst);
+	bool applied = instance_phase(inst) == INSTANCE_APPLIED && !stale;
 	const char *state = !applied ? "not-applied" : r->in_sync ? "in-sync" : "drifted";
 
 	if (o->json && print_json(r, state, ret_diag) < 0)
@@ -36,7 +37,8 @@ static int report(const struct options *o, struct instance *inst, const struct c
 	if (!applied)
 		return diag_set(ret_diag, EX_NOT_RUNNING, "%s: the stack is not applied%s",
 				options_instance(o),
-				instance_phase(inst) == INSTANCE_INTERRUPTED
+				stale ? "; an earlier boot left files rewritten: run restore"
+				: instance_phase(inst) == INSTANCE_INTERRUPTED
 					? "; a change was interrupted: run apply or restore"
 					: "");
 	for (size_t i = 0; i < r->n; i++) {
