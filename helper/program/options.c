@@ -40,6 +40,7 @@ enum {
 	OPT_OURS,
 	OPT_NAMES_ONLY,
 	OPT_STALE,
+	OPT_LEAK,
 	OPT_FOR
 };
 
@@ -54,6 +55,7 @@ static const struct option long_options[] = {
 	{"offline", no_argument, NULL, OPT_OFFLINE},
 	{"service", required_argument, NULL, OPT_SERVICE},
 	{"drift", required_argument, NULL, OPT_DRIFT},
+	{"leak", required_argument, NULL, OPT_LEAK},
 	{"unnamed", required_argument, NULL, OPT_UNNAMED},
 	{"state-dir", required_argument, NULL, OPT_STATE_DIR},
 	{"cib-file", required_argument, NULL, OPT_CIB_FILE},
@@ -192,6 +194,7 @@ static int set(struct options *o, int opt, const struct given *s, struct diag *r
 	static const char *const policies[] = {"proven", "pinned", "off", NULL};
 	static const char *const services[] = {"managed", "external", NULL};
 	static const char *const drifts[] = {"report", "fail", NULL};
+	static const char *const leaks[] = {"report", "accept", NULL};
 	static const char *const unnameds[] = {"keep", "fail", NULL};
 	static const char *const outputs[] = {"text", "json", NULL};
 	int choice = 0;
@@ -234,6 +237,10 @@ static int set(struct options *o, int opt, const struct given *s, struct diag *r
 		r = choose(s, drifts, &choice, ret_diag);
 		o->drift = (enum on_finding)choice;
 		return r;
+	case OPT_LEAK:
+		r = choose(s, leaks, &choice, ret_diag);
+		o->accept_leak = choice == 1;
+		return r;
 	case OPT_UNNAMED:
 		r = choose(s, unnameds, &choice, ret_diag);
 		o->unnamed = (enum on_finding)choice;
@@ -253,8 +260,7 @@ static int set(struct options *o, int opt, const struct given *s, struct diag *r
 		return r;
 	default:
 		return diag_set(ret_diag, EX_ARGS,
-				"cannot understand the command line: "
-				"see mta-stack --help");
+				"cannot understand the command line: see mta-stack --help");
 	}
 }
 
@@ -273,6 +279,7 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 		{"OCF_RESKEY_state_dir", "state_dir", OPT_STATE_DIR},
 		{"OCF_RESKEY_service", "service", OPT_SERVICE},
 		{"OCF_RESKEY_drift", "drift", OPT_DRIFT},
+		{"OCF_RESKEY_leak", "leak", OPT_LEAK},
 		{"OCF_RESKEY_unnamed", "unnamed", OPT_UNNAMED},
 		{"OCF_CHECK_LEVEL", "OCF_CHECK_LEVEL", OPT_LEVEL},
 	};
