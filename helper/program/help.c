@@ -46,6 +46,8 @@ static const char usage[] =
 	"  --for WHAT             peer: pp, isode, exchange or postfix\n"
 	"  --offline              no look-up; pinned names are believed\n"
 	"  --service HOW          managed (default): the agent starts and stops the MTA; external\n"
+	"  --leak WHAT            report (default) or accept: an MTA that cannot be kept to the "
+	"VIP\n"
 	"  --drift WHAT           report (default) or fail: files changed by others meanwhile\n"
 	"  --state-dir DIR        where originals are kept (" LOCALSTATEDIR "/lib/mta-stack)\n"
 	"  --cib-file FILE        read the CIB from a file\n"

@@ -307,31 +307,22 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 /* An option without a value. False if it has one. */
 static bool set_flag(struct options *o, int opt)
 {
-	switch (opt) {
-	case 'h':
-		o->help = true;
-		return true;
-	case 'V':
-		o->version = true;
-		return true;
-	case OPT_OFFLINE:
-		o->offline = true;
-		return true;
-	case OPT_QUICK:
-		o->quick = true;
-		return true;
-	case OPT_OURS:
-		o->ours = true;
-		return true;
-	case OPT_NAMES_ONLY:
-		o->names_only = true;
-		return true;
-	case OPT_STALE:
-		o->stale = true;
-		return true;
-	default:
-		return false;
+	const struct {
+		int opt;
+		bool *flag;
+	} flags[] = {
+		{'h', &o->help},	{'V', &o->version},   {OPT_OFFLINE, &o->offline},
+		{OPT_QUICK, &o->quick}, {OPT_OURS, &o->ours}, {OPT_NAMES_ONLY, &o->names_only},
+		{OPT_STALE, &o->stale},
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (flags[i].opt == opt) {
+			*flags[i].flag = true;
+			return true;
+		}
 	}
+	return false;
 }
 
 static int from_argv(struct options *o, int argc, char **argv, struct diag *ret_diag)

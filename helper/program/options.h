@@ -17,7 +17,7 @@
 #include "mta/backend.h"
 #include "pure/names.h"
 
-enum on_finding {	     /* the agent's drift, leak and unnamed */
+enum on_finding {	     /* the agent's drift and unnamed */
 		  ON_REPORT, /* say so, degraded at most; unnamed: keep the address */
 		  ON_FAIL,
 };
@@ -34,10 +34,11 @@ struct options {
 	const char *names_file, *state_dir, *cib_file, *node; /* may be NULL, but state_dir */
 	enum names_policy policy;
 	enum on_finding drift, unnamed;
-	bool external;	 /* service=external */
-	bool names_only; /* apply: refresh names, change nothing else */
-	bool stale;	 /* restore: what an earlier boot left, of all instances */
-	bool ours;	 /* the agent knows that it started the MTA that runs */
+	bool accept_leak; /* leak=accept */
+	bool external;	  /* service=external */
+	bool names_only;  /* apply: refresh names, change nothing else */
+	bool stale;	  /* restore: what an earlier boot left, of all instances */
+	bool ours;	  /* the agent knows that it started the MTA that runs */
 	bool offline, json, help, version, quick;
 	bool from_agent; /* OCF_RESOURCE_INSTANCE is set: refuse instead of warn */
 	int level;	 /* OCF_CHECK_LEVEL or --level */

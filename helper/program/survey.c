@@ -167,6 +167,7 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 {
 	forget_plan(s);
 	scan_init(&s->scan, o->config);
+	s->scan.accept_leak = o->accept_leak;
 	names_init(&s->names);
 	plan_init(&s->plan);
 	s->scanned = true;
