@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fuzz_x400: a table of addresses through scanner, names and planner, and a second time through
+ * what came out. Every address that the planner asks about is pinned.
+ *
+ * The first byte chooses the file's name, and with it how its kind is told; the rest is the file.
+ * The inbound table beside it has the same bytes.
+ */
+#include "fuzz.h"
+
+#include "data/buf.h"
+#include "mta/backend.h"
+#include "pure/names.h"
+#include "pure/plan.h"
+#include "pure/scan.h"
+
+struct pass {
+	struct scan scan;
+	struct names names;
+	struct plan plan;
+};
+
+static bool scan_all(struct scan *s, const char *path, struct span bytes, struct diag *diag)
+{
+	const struct backend *b = backend_find("x400");
+	unsigned rounds = 0;
+
+	PROMISE(b != NULL);
+	scan_init(s, path);
+	do {
+		PROMISE(++rounds <= 4);
+		for (size_t i = 0; i < s->n_files; i++) {
+			s->files[i].state = FILE_LOADED;
+			s->files[i].bytes = bytes;
+		}
+		scan_restart(s);
+		if (b->scan(s, diag) < 0) {
+			PROMISE(fuzz_is_failure(diag, EX_INSTALLED));
+			return false;
+		}
+	} while (scan_wants(s));
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct finding *f = &s->findings[i];
+
+		PROMISE(f->file < s->n_files && f->off <= bytes.len &&
+			f->len <= bytes.len - f->off);
+		PROMISE(f->kind != FIND_REMOTE || f->addr.family != 0);
+	}
+	for (size_t i = 0; i < s->n_warnings; i++)
+		PROMISE(fuzz_is_line(s->warnings[i]));
+	for (size_t i = 0; i < s->n_calls; i++)
+		PROMISE(s->calls[i].host[0] != '\0' && s->calls[i].port > 0);
+	return true;
+}
+
+/* False: the configuration is refused. */
+static bool go(struct pass *p, const char *path, struct span bytes)
+{
+	static const struct stack want = {.vip4 = {4, {192, 0, 2, 10}}, .name = "vip.example"};
+	struct remote_addr *addrs = NULL;
+	struct diag diag = {EX_OK, ""};
+	bool fine;
+	size_t n = 0;
+
+	names_init(&p->names);
+	plan_init(&p->plan);
+	fine = scan_all(&p->scan, path, bytes, &diag);
+	if (fine) {
+		PROMISE(plan_addresses(&p->scan, &want, &addrs, &n, &diag) == 0);
+		for (size_t i = 0; i < n; i++) {
+			char line[IPADDR_STRLEN + 32], addr[IPADDR_STRLEN];
+
+			(void)snprintf(line, sizeof(line), "%s r%zu.example.com\n",
+				       ipaddr_format(&addrs[i].addr, addr), i);
+			(void)names_parse(&p->names, (struct span){line, strlen(line)}, "pins",
+					  &diag);
+		}
+		PROMISE(plan_make(&p->plan, &p->scan, &want, &p->names, &diag) == 0);
+	}
+	free(addrs);
+	return fine;
+}
+
+static void release(struct pass *p)
+{
+	plan_release(&p->plan);
+	names_release(&p->names);
+	scan_release(&p->scan);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	static const char *const paths[] = {"/pp/x400out84", "/pp/isoentities", "/mta.properties",
+					    "/pp/table"};
+	const char *path;
+	struct buf now = BUF_INIT;
+	struct pass first, second;
+	char *copy;
+
+	if (len == 0)
+		return 0;
+	path = paths[bytes[0] % 4];
+	copy = malloc(len); /* of its exact size, but for the first byte */
+	PROMISE(copy != NULL);
+	memcpy(copy, bytes, len);
+	if (go(&first, path, (struct span){copy + 1, len - 1})) {
+		plan_render(&first.plan, 0, (struct span){copy + 1, len - 1}, &now);
+		PROMISE(buf_ok(&now));
+		PROMISE(go(&second, path, (struct span){buf_str(&now), now.len}));
+		for (size_t i = 0; i < second.plan.n_edits; i++)
+			PROMISE(second.plan.edits[i].file != 0);
+		release(&second);
+	}
+	release(&first);
+	buf_release(&now);
+	free(copy);
+	return 0;
+}
