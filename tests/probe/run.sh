@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run: mta-stack probe against a scripted peer, over IPv4 and IPv6.
+# run: mta-stack probe against a scripted peer, over IPv4 and IPv6; and the table that it is probed
+# from applied, monitored and restored.
 #
 #   tests/probe/run.sh BUILDDIR
 #
@@ -137,6 +138,27 @@ is "the peer was called from the VIP alone" "$(cut -d' ' -f2 "$work/log" | sort 
 is "once for each behaviour and family" "$(cut -d' ' -f1 "$work/log" | sort | uniq -c | awk '{ print $1 }' |
 	sort | uniq -c | tr -s ' ')" " 11 2"
 is "with both selectors" "$(cut -d' ' -f3 "$work/log" | grep -vc 'c103353931c203353933$')" 0
+
+cp "$work/x400out84" "$work/original"
+printf '%s gw4.remote.example\n%s gw6.remote.example\n' "$remote4" "$remote6" >"$work/names"
+mkdir -m 700 "$work/state"
+stack() {
+	"$build/mta-stack" "$@" --mta x400 --config "$work/x400out84" --state-dir "$work/state" --offline \
+		--vip "$vip4" --vip "$vip6" --name mail.example.com --names "$work/names" >"$work/out" 2>&1
+}
+stack apply --service external && ok "apply" || not_ok "apply" "$(cat "$work/out")"
+is "the local address is the VIP" "$(grep -c "lpsap='\"591\"/Internet=$vip4'" "$work/x400out84")" 1
+is "no remote is listed by address" "$(grep -cE "rpsap=.*($remote4|$remote6)" "$work/x400out84")" 0
+stack check --service external && ok "check: in sync" || not_ok "check: in sync" "$(cat "$work/out")"
+stack monitor --service external && ok "monitor" || not_ok "monitor" "$(cat "$work/out")"
+stack service reload --service external
+is "reload is somebody else's" "$?" 7
+stack monitor
+is "managed is refused" "$?:$(grep -o 'set service=external' "$work/out")" "6:set service=external"
+stack restore --service external && ok "restore" || not_ok "restore" "$(cat "$work/out")"
+cmp "$work/original" "$work/x400out84" && ok "byte for byte" || not_ok "byte for byte"
+stack monitor --service external
+is "then it is stopped" "$?" 7
 
 ip addr del "$vip4/24" dev near
 sysctl -qw net.ipv4.ip_nonlocal_bind=1
