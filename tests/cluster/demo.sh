@@ -15,6 +15,8 @@ export LC_ALL=C
 HERE=$(cd "$(dirname "$0")" && pwd) || exit 1
 # shellcheck source=tests/cluster/lib/say.sh
 . "$HERE/lib/say.sh"
+# shellcheck source=tests/cluster/mta/postfix.sh
+. "$HERE/mta/postfix.sh"
 # shellcheck source=tests/cluster/stage.sh
 . "$HERE/stage.sh"
 
@@ -23,6 +25,7 @@ case $#:${1:-} in
 *) sed -n 's/^# \{0,1\}//; 4,8p' "$0" >&2 && exit 2 ;;
 esac
 
+MTA=postfix
 LAB=demo$$
 LAB=${LAB:0:12}
 step=0

@@ -1,7 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# stage: what the scenes of story.sh have in common, to be sourced after tap.sh and lib/say.sh.
+# stage: what the scenes of story.sh have in common, to be sourced after tap.sh, lib/say.sh and
+# mta/NAME.sh, which says of one mail server:
+#
+#     MTA_ETC            the directory with the admin's configuration; its copy is /root/before
+#     MTA_UNIT           the distribution's unit
+#     MTA_SCENES         the scenes that make sense with it
+#     MTA_PARAMETERS     what `pcs resource create` needs beside mta=NAME
+#     MTA_PROCESSES      shell text for a node: print the pids of the server, its master first
+#     MTA_PREPARE        shell text: make the configuration one that is easily damaged
+#     MTA_END            shell text: end the server, whoever started it, and empty its queue
 #
 #     stage_prepare                  once, after `lab up`
 #     stage_reset                    before each scene: node1 online, node2 in standby, no resource,
@@ -30,25 +39,16 @@ on() {
 stage_prepare() {
 	local n
 	for n in node1 node2; do
-		on "$n" sh -ec '
-			cd /etc/postfix
-			chgrp postfix transport
-			chmod 640 transport
-			setfacl -m u:mailadmin:r transport
-			setfattr -n user.origin -v "the old mail host" main.cf
-			cp -a /etc/postfix /root/before' || return 1
+		on "$n" sh -ec "$MTA_PREPARE" && on "$n" cp -a "$MTA_ETC" /root/before || return 1
 	done
 	on node1 crm_attribute --type rsc_defaults --name resource-stickiness --update 100
 }
 
 stage_node_reset() {
-	on "$1" sh -c '
-		systemctl stop postfix postfix@-
-		! [ -e /var/spool/postfix/pid/master.pid ] || postfix -c /root/before abort
+	on "$1" sh -c "$MTA_END
 		systemctl reset-failed
-		rm -rf /etc/postfix /var/lib/mta-stack /run/resource-agents/mta-stack-*
-		cp -a /root/before /etc/postfix
-		postsuper -d ALL' >/dev/null 2>&1
+		rm -rf $MTA_ETC /var/lib/mta-stack /run/resource-agents/mta-stack-*
+		cp -a /root/before $MTA_ETC" >/dev/null 2>&1
 }
 
 stage_reset() {
@@ -93,7 +93,8 @@ create_vip() {
 
 # create_mta [PARAMETER=VALUE…] [op …]
 create_mta() {
-	on node1 pcs resource create mail-mta ocf:mta:stack mta=postfix "$@" --group mail
+	on node1 pcs resource create mail-mta ocf:mta:stack mta="$MTA" "${MTA_PARAMETERS[@]}" "$@" \
+		--group mail
 }
 
 # started [PARAMETER=VALUE…]: the whole set-up, running on node1.
@@ -105,9 +106,10 @@ started() {
 agent() {
 	local node=$1 action=$2
 	shift 2
+	set -- "${MTA_PARAMETERS[@]/#/OCF_RESKEY_}" "$@"
 	on "$node" env OCF_ROOT=/usr/lib/ocf OCF_RA_VERSION_MAJOR=1 OCF_RA_VERSION_MINOR=1 \
 		OCF_RESOURCE_INSTANCE=mail-mta OCF_RESOURCE_CLASS=ocf OCF_RESOURCE_PROVIDER=mta \
-		OCF_RESOURCE_TYPE=stack OCF_RESKEY_mta=postfix OCF_RESKEY_CRM_meta_timeout=20000 \
+		OCF_RESOURCE_TYPE=stack OCF_RESKEY_mta="$MTA" OCF_RESKEY_CRM_meta_timeout=20000 \
 		"$@" "$AGENT" "$action"
 }
 
@@ -122,7 +124,7 @@ fingerprint() {
 		find . -type d -printf "%P %y %m %U:%G\n" | sort
 		find . -type f -exec sha256sum {} + | sort -k 2
 		find . -type f | sort | xargs -r getfacl -n
-		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "${2:-/etc/postfix}"
+		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "${2:-$MTA_ETC}"
 }
 
 # operation NODE RESOURCE OPERATION ATTRIBUTE: of the last such operation in the cluster's history.
@@ -156,12 +158,9 @@ failures() {
 	on "$(living)" crm_mon -1 --output-as=xml | grep '<failure '
 }
 
-master_runs() {
-	on "$1" pgrep -x master >/dev/null
-}
-
-master_is_gone() {
-	! master_runs "$1"
+# mta_pids NODE: the server's, whoever started it; nothing if it is off.
+mta_pids() {
+	on "$1" sh -c "$MTA_PROCESSES"
 }
 
 # count received|refused|bounced PREFIX N
@@ -208,17 +207,17 @@ from_the_vip() {
 # unchanged WHAT NODE BEFORE [DIRECTORY]: BEFORE is what fingerprint gave.
 unchanged() {
 	local now rc=0
-	now=$(fingerprint "$2" "${4:-/etc/postfix}")
+	now=$(fingerprint "$2" "${4:-$MTA_ETC}")
 	[ -n "$now" ] && [ "$now" = "$3" ] || rc=1
 	tap_verdict $rc "$1" "$(diff <(printf '%s\n' "$3") <(printf '%s\n' "$now"))"
 }
 
-# restored WHEN NODE: /etc/postfix is as the admin left it.
+# restored WHEN NODE: the configuration is as the admin left it.
 restored() {
 	# shellcheck disable=SC2016 # for the shell over there
 	ok "$1, the configuration on $2 is what it was: cmp" on "$2" sh -c 'cd /root/before &&
-		find . -type f | sort | while read -r f; do cmp "$f" "/etc/postfix/$f" || exit 1; done &&
-		diff -r . /etc/postfix'
+		find . -type f | sort | while read -r f; do cmp "$f" "$0/$f" || exit 1; done &&
+		diff -r . "$0"' "$MTA_ETC"
 	unchanged "owners, modes, dates, ACLs and attributes too" "$2" "$(fingerprint "$2" /root/before)"
 }
 

@@ -3,8 +3,9 @@
 #
 # story: what mta-stack promises, as assertions on a real two-node cluster.
 #
-#   story.sh [--install TREE] [--scene NAME]… [--list]
+#   story.sh [--mta NAME] [--install TREE] [--scene NAME]… [--list]
 #
+# NAME is the mail server of both nodes, Postfix without it; mta/ has what there is to know of each.
 # TREE is what `make install DESTDIR=TREE` gave; without it `make install-tree` makes one in
 # $MTA_STACK_BUILD. Scenes are the files in scenes/, in the order below; each stands alone.
 # KEEP=1 leaves the lab up.
@@ -23,29 +24,32 @@ HERE=$(cd "$(dirname "$0")" && pwd) || exit 1
 # shellcheck source=tests/cluster/stage.sh
 . "$HERE/stage.sh"
 
-ALL="tools failover families inputs daemons foreign names filter monitor stop external"
-
 usage() {
-	sed -n 's/^# \{0,1\}//; 4,12p' "$0"
+	sed -n 's/^# \{0,1\}//; 4,13p' "$0"
 }
 
-scenes='' tree=''
+scenes='' tree='' MTA=postfix list=''
 while [ $# -gt 0 ]; do
 	case $1 in
+	--mta) MTA=${2:?} && shift 2 ;;
 	--install) tree=${2:?} && shift 2 ;;
 	--scene) scenes="$scenes ${2:?}" && shift 2 ;;
-	--list)
-		for s in $ALL; do
-			printf '%-10s %s\n' "$s" "$(sed -n 's/^# scene: //p' "$HERE/scenes/$s.sh")"
-		done
-		exit 0
-		;;
+	--list) list=yes && shift ;;
 	-h | --help) usage && exit 0 ;;
 	*) usage >&2 && exit 2 ;;
 	esac
 done
-for s in ${scenes:=$ALL}; do
-	[ -r "$HERE/scenes/$s.sh" ] || { say "story: no scene '$s'; there is: $ALL"; exit 2; }
+[ -r "$HERE/mta/$MTA.sh" ] || { say "story: no mail server '$MTA'"; exit 2; }
+# shellcheck source=tests/cluster/mta/postfix.sh
+. "$HERE/mta/$MTA.sh"
+if [ -n "$list" ]; then
+	for s in $MTA_SCENES; do
+		printf '%-10s %s\n' "$s" "$(sed -n 's/^# scene: //p' "$HERE/scenes/$s.sh")"
+	done
+	exit 0
+fi
+for s in ${scenes:=$MTA_SCENES}; do
+	[ -r "$HERE/scenes/$s.sh" ] || { say "story: no scene '$s'; there is: $MTA_SCENES"; exit 2; }
 	# shellcheck source=/dev/null
 	. "$HERE/scenes/$s.sh"
 done
@@ -76,7 +80,7 @@ evidence() {
 	lab crm 2>&1 | sed 's/^/# /'
 	for n in node1 node2; do
 		on "$n" journalctl -q --no-pager -o short-iso --since "$1" 2>/dev/null |
-			grep -E 'mta-stack|stack\(|postfix/(master|postfix-script)' | tail -n 25 | sed "s/^/# $n: /"
+			grep -E 'mta-stack|stack\(|postfix/(master|postfix-script)|exim|smtpd|sendmail|sm-mta' | tail -n 25 | sed "s/^/# $n: /"
 	done
 }
 
@@ -85,7 +89,7 @@ perform() {
 	local start failed=$TAP_FAILED since
 	start=$(now_ms)
 	since=$(date '+%Y-%m-%d %H:%M:%S')
-	export TAP_REPEAT="$HERE/story.sh --install $tree --scene $1"
+	export TAP_REPEAT="$HERE/story.sh --mta $MTA --install $tree --scene $1"
 	tap_note "scene $1: $(sed -n 's/^# scene: //p' "$HERE/scenes/$1.sh")"
 	if ok "the stage is set" stage_reset; then
 		"scene_$1"
@@ -96,7 +100,7 @@ perform() {
 
 begin=$(now_ms)
 ok "the lab comes up, with mta-stack installed on its nodes" \
-	"$HERE/lab" up --id "$LAB" --install "$tree" || { tap_end; exit 1; }
+	"$HERE/lab" up --id "$LAB" --mta "$MTA" --install "$tree" || { tap_end; exit 1; }
 ok "the nodes have a configuration that is easily damaged" stage_prepare || { tap_end; exit 1; }
 for s in $scenes; do
 	perform "$s"

@@ -66,20 +66,16 @@ mail_refused() {
 mail_bounced() {
 	local n
 	for ((n = 1; n <= NODES; n++)); do
-		mail_maillog "node$n" | awk -v prefix="${1:-}" -v node="node$n" '
-			/status=bounced/ && match($0, /: to=<[^>]*>/) {
-				rcpt = substr($0, RSTART + 6, RLENGTH - 7)
-				reason = $0
-				sub(/.*status=bounced /, "", reason)
-				if (prefix == "" || index(rcpt, prefix "-") == 1)
-					print node, rcpt, reason
-			}'
+		mail_maillog "node$n" | "${MTA}_bounced" "${1:-}" "node$n"
 	done
 }
 
 mail_queue() {
 	machine_must_exist "${1:-}"
-	machine_enter "$1" postqueue -p
+	case $1 in
+		remote) machine_enter remote postqueue -p ;;
+		*) "${MTA}_queue" "$1" ;;
+	esac
 }
 
 mail_wait_received() {

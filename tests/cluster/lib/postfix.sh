@@ -39,6 +39,23 @@ postfix_remote() {
 		chroot "$IN/$1/root" systemctl -q enable postfix
 }
 
+# postfix_bounced PREFIX NODE: from a mail log, what that node returned to its senders: node,
+# recipient, reason.
+postfix_bounced() {
+	awk -v prefix="$1" -v node="$2" '
+		/status=bounced/ && match($0, /: to=<[^>]*>/) {
+			rcpt = substr($0, RSTART + 6, RLENGTH - 7)
+			reason = $0
+			sub(/.*status=bounced /, "", reason)
+			if (prefix == "" || index(rcpt, prefix "-") == 1)
+				print node, rcpt, reason
+		}'
+}
+
+postfix_queue() {
+	machine_enter "$1" postqueue -p
+}
+
 # The remote's Postfix answers.
 postfix_remote_is_up() {
 	machine_enter remote ss -Hltn 'sport = :25' | grep -q LISTEN

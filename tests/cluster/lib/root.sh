@@ -20,7 +20,10 @@ ROOT_PACKAGES="corosync pacemaker pacemaker-cli-utils pcs resource-agents
 
 # One line for each mail server.
 declare -A ROOT_MTA=(
-	[postfix]="postfix postfix-lmdb postfix-pcre libsasl2-modules"
+	[postfix]="postfix postfix-lmdb postfix-pcre postfix-cdb libsasl2-modules sasl2-bin openssl"
+	[exim]="exim4-base exim4-config exim4-daemon-light"
+	[opensmtpd]="opensmtpd"
+	[sendmail]="sendmail-bin sendmail-cf m4"
 )
 
 # What would only cost time in a machine that lives for minutes.

@@ -22,7 +22,7 @@ external_in_a_group() {
 	from_the_vip 5 unit
 	ok "they move" lab move mail-mta node2
 	restored "after the move" node1
-	is "systemd's Postfix is stopped" "$(on node1 pgrep -x master)" ""
+	is "systemd's Postfix is stopped" "$(mta_pids node1)" ""
 	sends 5 unitmoved
 	from_the_vip 5 unitmoved
 	is "nothing failed on the way" "$(failures)" ""

@@ -42,7 +42,7 @@ failover_boot() {
 	ok "the cut node boots" lab boot node1 || return
 	ok "its probe says stopped" poll 20 failover_probed node1 7
 	unchanged "its files are whole, as they were published: bound to the VIP" node1 "$published"
-	is "it runs no mail server" "$(on node1 pgrep -x master)" ""
+	is "it runs no mail server" "$(mta_pids node1)" ""
 	is "all goes on where it is" "$(lab crm | grep -c 'mail-.*Started node2')" 2
 	return 0
 }
@@ -58,7 +58,7 @@ failover_moves() {
 	ok "the resource is disabled" on node2 pcs resource disable mail-mta
 	ok "and stops" lab wait-stopped mail-mta
 	restored "after stop" node2
-	is "no mail server runs" "$(on node2 pgrep -x master)" ""
+	is "no mail server runs" "$(mta_pids node2)" ""
 	is "nothing failed on the way" "$(failures)" ""
 	is "no message was refused in all this" "$(lab refused | grep -E ' (before|after|first|back)-')" ""
 }

@@ -43,7 +43,7 @@ inputs_file() {
 	refuses "$what: probe, stopped" 7 "" node1 monitor OCF_RESKEY_CRM_meta_interval=0
 	refuses "$what: stop" 0 "" node1 stop
 	unchanged "$what: nothing has changed" node1 "$before"
-	is "$what: no mail server was started" "$(on node1 pgrep -x master)" ""
+	is "$what: no mail server was started" "$(mta_pids node1)" ""
 }
 
 inputs_files() {
@@ -82,5 +82,5 @@ inputs_elsewhere() {
 (mail-vip) is not on this node; order and colocate this resource after it"
 	unchanged "nothing has changed there" node2 "$before2"
 	unchanged "and nothing where the VIP is" node1 "$before1"
-	is "no mail server was started" "$(on node2 pgrep -x master)" ""
+	is "no mail server was started" "$(mta_pids node2)" ""
 }

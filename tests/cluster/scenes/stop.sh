@@ -21,7 +21,7 @@ stop_conflict() {
 		echo "# edited at night" >>main.cf'
 	ok "the resource stops" on node1 pcs resource disable mail-mta --wait=60
 	is "without a failure" "$(failures)" ""
-	is "no mail server runs" "$(on node1 pgrep -x master)" ""
+	is "no mail server runs" "$(mta_pids node1)" ""
 	is "their text wins" "$(on node1 grep -c -e '^smtp_bind_address = 192.0.2.11$' \
 		-e '^# smtp_helo_name = ' -e '^# edited at night$' /etc/postfix/main.cf)" 3
 	is "the rest is the admin's own" "$(on node1 postconf -h relayhost)" "[198.51.100.25]:25"
@@ -42,7 +42,7 @@ stop_hung() {
 	tap_note "figure: stopping it took $(seconds_since "$start") s of 16 s"
 	[ $(($(now_ms) - start)) -lt 16000 ]
 	tap_verdict $? "before the time-out"
-	is "nothing of it runs" "$(on node1 sh -c 'pgrep -x master; pgrep -u postfix')" ""
+	is "nothing of it runs" "$(mta_pids node1)" ""
 	restored "after it" node1
 }
 
@@ -58,7 +58,7 @@ stop_bare() {
 	[ "${took:-99999}" -lt 30000 ]
 	tap_verdict $? "without waiting for what cannot come" "it took $took ms"
 	is "without a failure of stop" "$(failure mail-mta stop node1)" ""
-	is "no mail server runs" "$(on node1 pgrep -x master)" ""
+	is "no mail server runs" "$(mta_pids node1)" ""
 	ok "the originals are kept" on node1 sh -ec 'cd /var/lib/mta-stack/mail-mta/kept
 		cmp /root/before/main.cf %etc%postfix%main.cf
 		cmp /root/before/transport %etc%postfix%transport'

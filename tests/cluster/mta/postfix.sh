@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+#
+# mta/postfix: what the stage knows of Postfix; see stage.sh for what each name means.
+
+MTA_ETC=/etc/postfix
+MTA_UNIT=postfix
+MTA_SCENES="tools failover families inputs daemons foreign names filter monitor stop external"
+MTA_PARAMETERS=()
+
+# On a node, as root, in its own shell.
+MTA_PROCESSES='pgrep -x master; pgrep -u postfix'
+MTA_PREPARE='
+	cd /etc/postfix
+	chgrp postfix transport
+	chmod 640 transport
+	setfacl -m u:mailadmin:r transport
+	setfattr -n user.origin -v "the old mail host" main.cf'
+MTA_END='
+	systemctl stop postfix postfix@-
+	! [ -e /var/spool/postfix/pid/master.pid ] || postfix -c /root/before abort
+	postsuper -d ALL'
