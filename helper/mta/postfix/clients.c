@@ -92,10 +92,10 @@ static int edit_setting(struct pf *pf, const struct local_setting *l, bool lmtp,
 
 	if (expand(pf, p->value, &value) < 0)
 		return -1;
-	if (!traced_point(pf, p->value, &file, &off))
+	if (!traced_point(&pf->trace, p->value, &file, &off))
 		return pf_bad(pf, p->value, "value without a place");
-	if (p->value.len > 0 &&
-	    traced_start(pf, traced_part(p->value, p->value.len - 1, 1), &last_file, &last_off))
+	if (p->value.len > 0 && traced_start(&pf->trace, traced_part(p->value, p->value.len - 1, 1),
+					     &last_file, &last_off))
 		len = last_off + 1 - off;
 	f = add_setting(pf, l, lmtp, file, off, len);
 	f->current = pf_string(pf, value);

@@ -84,9 +84,9 @@ static const char *operand(struct expansion *e, struct traced t, struct traced *
 	struct expansion inner = {e->pf, &b, e->depth};
 	const char *why;
 
-	builder_start(e->pf, &b, false);
+	builder_start(&e->pf->trace, &b, false);
 	why = expand_text(&inner, t);
-	*ret = builder_end(e->pf, &b);
+	*ret = builder_end(&e->pf->trace, &b);
 	return why;
 }
 
@@ -216,7 +216,7 @@ static const char *expression(struct expansion *e, struct traced t)
 		return choose(e, t, op, is_true);
 	if (named)
 		return expand_text(e, value);
-	builder_add(e->pf, e->out, value);
+	builder_add(&e->pf->trace, e->out, value);
 	return NULL;
 }
 
@@ -254,12 +254,12 @@ static const char *expand_text(struct expansion *e, struct traced t)
 		size_t len = traced_find(t, '$');
 		struct traced inside;
 
-		builder_add(e->pf, e->out, traced_part(t, 0, len));
+		builder_add(&e->pf->trace, e->out, traced_part(t, 0, len));
 		t = skip(t, len);
 		if (t.len == 0)
 			break;
 		if (t.len > 1 && t.text[1] == '$') {
-			builder_add(e->pf, e->out, traced_part(t, 0, 1));
+			builder_add(&e->pf->trace, e->out, traced_part(t, 0, 1));
 			t = skip(t, 2);
 			continue;
 		}
@@ -284,9 +284,9 @@ int expand(struct pf *pf, struct traced t, struct traced *ret)
 		*ret = t;
 		return 0;
 	}
-	builder_start(pf, &b, true);
+	builder_start(&pf->trace, &b, true);
 	why = expand_text(&e, t);
-	result = builder_end(pf, &b);
+	result = builder_end(&pf->trace, &b);
 	if (why != NULL)
 		return pf_bad(pf, t, why);
 	*ret = traced_trim(result);

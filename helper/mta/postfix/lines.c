@@ -69,15 +69,15 @@ bool lines_next(struct pf *pf, struct lines *it, struct traced *ret)
 	} while (text_is_blank(line.at[0]));
 
 	if (!next_continuation(it, &more)) {
-		*ret = traced_of_span(pf, line, it->file, (size_t)(line.at - it->bytes.at));
+		*ret = traced_of_span(&pf->trace, line, it->file, (size_t)(line.at - it->bytes.at));
 		return true;
 	}
-	builder_start(pf, &b, true);
-	builder_add_span(pf, &b, line, it->file, (size_t)(line.at - it->bytes.at));
+	builder_start(&pf->trace, &b, true);
+	builder_add_span(&pf->trace, &b, line, it->file, (size_t)(line.at - it->bytes.at));
 	do {
-		builder_add_span(pf, &b, more, it->file, (size_t)(more.at - it->bytes.at));
+		builder_add_span(&pf->trace, &b, more, it->file, (size_t)(more.at - it->bytes.at));
 	} while (next_continuation(it, &more));
-	*ret = builder_end(pf, &b);
+	*ret = builder_end(&pf->trace, &b);
 	return true;
 }
 

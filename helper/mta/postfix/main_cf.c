@@ -19,7 +19,7 @@ int pf_bad(struct pf *pf, struct traced where, const char *reason)
 	size_t file = pf->main_cf, off = 0;
 	const struct file *f;
 
-	if (!traced_start(pf, where, &file, &off))
+	if (!traced_start(&pf->trace, where, &file, &off))
 		return diag_set(pf->diag, EX_INSTALLED, "cannot understand %s: %s",
 				pf_file(pf, file)->path, reason);
 	f = pf_file(pf, file);

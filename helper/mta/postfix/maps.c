@@ -166,7 +166,7 @@ static struct span one_place(const struct pf *pf, struct traced t)
 {
 	size_t file, off;
 
-	if (!traced_where(pf, t, &file, &off))
+	if (!traced_where(&pf->trace, t, &file, &off))
 		return (struct span){NULL, 0};
 	return (struct span){pf_file(pf, file)->bytes.at + off, t.len};
 }

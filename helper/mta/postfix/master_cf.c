@@ -138,7 +138,7 @@ static int read_options(struct pf *pf, struct service *s, struct traced rest)
 		if (is_open(arg))
 			break;
 	}
-	if (more && traced_start(pf, before, &file, &off))
+	if (more && traced_start(&pf->trace, before, &file, &off))
 		s->end = off;
 	/* The master reads the rest too, and dies of unbalanced braces. */
 	while (there)

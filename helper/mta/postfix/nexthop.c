@@ -100,7 +100,7 @@ static void add_kept(struct pf *pf, struct traced t, struct ipaddr addr, const c
 	size_t file = pf->main_cf, off = 0;
 	struct finding *f;
 
-	(void)traced_start(pf, t, &file, &off);
+	(void)traced_start(&pf->trace, t, &file, &off);
 	if (find_seen(pf, file, off) != NULL)
 		return;
 	f = scan_add(pf->scan, FIND_KEPT, pf_file(pf, file), off, 0);
@@ -118,7 +118,7 @@ static struct finding *add_place(struct pf *pf, enum finding_kind kind, struct t
 	size_t file, off;
 	struct finding *f;
 
-	if (!traced_where(pf, t, &file, &off)) {
+	if (!traced_where(&pf->trace, t, &file, &off)) {
 		add_kept(pf, t, addr, what, "the address is put together from several places");
 		return NULL;
 	}
@@ -267,7 +267,7 @@ void key_scan(struct pf *pf, struct traced key, const struct map *m, struct span
 	}
 	if (h.addr.family == 0 || !is_elsewhere(&h))
 		return;
-	if (line.at == NULL || !traced_where(pf, h.text, &file, &off)) {
+	if (line.at == NULL || !traced_where(&pf->trace, h.text, &file, &off)) {
 		add_kept(pf, h.text, h.addr, m->what,
 			 "its entry is put together from several places");
 		if (!m->idle)

@@ -18,7 +18,7 @@ static void release(struct pf *pf)
 		free(pf->services[i].overrides.items);
 	free(pf->services);
 	free(pf->params.items);
-	free(pf->pieces);
+	free(pf->trace.pieces);
 	free(pf->seen);
 	free(pf->visits);
 	free(pf->lost);
@@ -166,7 +166,8 @@ static int scan_all(struct pf *pf)
 
 static int scan(struct scan *s, struct diag *ret_diag)
 {
-	struct pf pf = {.scan = s, .diag = ret_diag, .pool = POOL_INIT};
+	struct pf pf = {
+		.scan = s, .diag = ret_diag, .trace = {.pool = &pf.pool}, .pool = POOL_INIT};
 	int rc = scan_all(&pf);
 
 	if (rc == 0 && (!pool_ok(&pf.pool) || !pool_ok(&s->pool)))

@@ -50,7 +50,7 @@ static void entry_scan(struct pf *pf, struct traced key, struct traced value,
 	size_t before = pf->scan->n_findings, file, off;
 
 	if (table_has_keys(m->kind)) {
-		if (traced_point(pf, key, &file, &off))
+		if (traced_point(&pf->trace, key, &file, &off))
 			key_scan(pf, key, m, lines_read(it, off), "\n");
 		return;
 	}
@@ -66,7 +66,7 @@ void table_scan(struct pf *pf, size_t file, const struct map *m)
 {
 	struct lines it = {.file = file, .bytes = pf_file(pf, file)->bytes};
 	struct pool keep = pf->pool;
-	size_t pieces = pf->n_pieces, n = 0;
+	size_t pieces = pf->trace.n_pieces, n = 0;
 	struct traced line, key, value;
 	struct span dull = {"", 0};
 
@@ -74,7 +74,7 @@ void table_scan(struct pf *pf, size_t file, const struct map *m)
 	while (lines_next(pf, &it, &line)) {
 		if (split_line(line, &key, &value))
 			entry_scan(pf, key, value, &it, m, &dull);
-		pf->n_pieces = pieces;
+		pf->trace.n_pieces = pieces;
 		if (++n % LINES_PER_POOL == 0 && pool_ok(&pf->pool))
 			pool_release(&pf->pool);
 	}

@@ -3,16 +3,16 @@
  * traced.c guarantees that a byte of a traced text, after any number of parts, words and
  * expansions, still leads to the byte of the file that it was read from. Texts are never written.
  */
-#include "mta/postfix/postfix.h"
+#include "pure/traced.h"
 
 #include <string.h>
 
 #include "data/array.h"
 
 /* The piece that holds the byte at `at`; NULL if none does. */
-static const struct piece *piece_at(const struct pf *pf, struct traced t, size_t at)
+static const struct piece *piece_at(const struct trace *tr, struct traced t, size_t at)
 {
-	const struct piece *p = pf->pieces + t.first;
+	const struct piece *p = tr->pieces + t.first;
 
 	for (size_t i = 0; i < t.n; i++)
 		if (at >= p[i].at && at < p[i].at + p[i].len)
@@ -20,12 +20,12 @@ static const struct piece *piece_at(const struct pf *pf, struct traced t, size_t
 	return NULL;
 }
 
-bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off)
+bool traced_where(const struct trace *tr, struct traced t, size_t *ret_file, size_t *ret_off)
 {
 	size_t file = 0, off = 0, done = 0;
 
 	while (done < t.len) {
-		const struct piece *p = piece_at(pf, t, t.base + done);
+		const struct piece *p = piece_at(tr, t, t.base + done);
 		size_t inside;
 
 		if (p == NULL)
@@ -46,10 +46,10 @@ bool traced_where(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 	return true;
 }
 
-bool traced_start(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off)
+bool traced_start(const struct trace *tr, struct traced t, size_t *ret_file, size_t *ret_off)
 {
 	for (size_t i = 0; i < t.len; i++) {
-		const struct piece *p = piece_at(pf, t, t.base + i);
+		const struct piece *p = piece_at(tr, t, t.base + i);
 
 		if (p != NULL) {
 			*ret_file = p->file;
@@ -60,12 +60,12 @@ bool traced_start(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 	return false;
 }
 
-bool traced_point(const struct pf *pf, struct traced t, size_t *ret_file, size_t *ret_off)
+bool traced_point(const struct trace *tr, struct traced t, size_t *ret_file, size_t *ret_off)
 {
-	const struct piece *p = pf->pieces + t.first;
+	const struct piece *p = tr->pieces + t.first;
 
 	if (t.len > 0)
-		return traced_start(pf, t, ret_file, ret_off);
+		return traced_start(tr, t, ret_file, ret_off);
 	for (size_t i = t.n; i-- > 0;) {
 		if (t.base < p[i].at || t.base > p[i].at + p[i].len)
 			continue;
@@ -76,22 +76,22 @@ bool traced_point(const struct pf *pf, struct traced t, size_t *ret_file, size_t
 	return false;
 }
 
-static void add_piece(struct pf *pf, struct piece piece)
+static void add_piece(struct trace *tr, struct piece piece)
 {
-	struct piece *p = array_grow(&pf->pieces, &pf->n_pieces, &pf->cap_pieces);
+	struct piece *p = array_grow(&tr->pieces, &tr->n_pieces, &tr->cap_pieces);
 
 	if (p == NULL)
-		pf->pool.failed = true;
+		tr->pool->failed = true;
 	else
 		*p = piece;
 }
 
-struct traced traced_of_span(struct pf *pf, struct span s, size_t file, size_t off)
+struct traced traced_of_span(struct trace *tr, struct span s, size_t file, size_t off)
 {
-	struct traced t = {.text = s.at, .len = s.len, .first = pf->n_pieces};
+	struct traced t = {.text = s.at, .len = s.len, .first = tr->n_pieces};
 
-	add_piece(pf, (struct piece){0, s.len, file, off});
-	t.n = pf->n_pieces - t.first;
+	add_piece(tr, (struct piece){0, s.len, file, off});
+	t.n = tr->n_pieces - t.first;
 	return t;
 }
 
@@ -153,16 +153,16 @@ bool traced_braced(struct traced t, struct traced *ret)
 	return true;
 }
 
-void builder_start(struct pf *pf, struct builder *b, bool tracing)
+void builder_start(struct trace *tr, struct builder *b, bool tracing)
 {
-	*b = (struct builder){.text = BUF_INIT, .first = pf->n_pieces, .tracing = tracing};
+	*b = (struct builder){.text = BUF_INIT, .first = tr->n_pieces, .tracing = tracing};
 }
 
 /* The pieces of t, moved to where its bytes go. */
-static void add_pieces(struct pf *pf, size_t to, struct traced t)
+static void add_pieces(struct trace *tr, size_t to, struct traced t)
 {
 	for (size_t i = 0; i < t.n; i++) {
-		struct piece p = pf->pieces[t.first + i];
+		struct piece p = tr->pieces[t.first + i];
 		size_t skip = p.at < t.base ? t.base - p.at : 0;
 
 		if (skip >= p.len || p.at >= t.base + t.len)
@@ -173,34 +173,34 @@ static void add_pieces(struct pf *pf, size_t to, struct traced t)
 		if (p.at + p.len > t.base + t.len)
 			p.len = t.base + t.len - p.at;
 		p.at = p.at - t.base + to;
-		add_piece(pf, p);
+		add_piece(tr, p);
 	}
 }
 
-void builder_add(struct pf *pf, struct builder *b, struct traced t)
+void builder_add(struct trace *tr, struct builder *b, struct traced t)
 {
 	if (b->tracing)
-		add_pieces(pf, b->text.len, t);
+		add_pieces(tr, b->text.len, t);
 	buf_add(&b->text, t.text, t.len);
 }
 
-void builder_add_span(struct pf *pf, struct builder *b, struct span s, size_t file, size_t off)
+void builder_add_span(struct trace *tr, struct builder *b, struct span s, size_t file, size_t off)
 {
 	if (b->tracing)
-		add_piece(pf, (struct piece){b->text.len, s.len, file, off});
+		add_piece(tr, (struct piece){b->text.len, s.len, file, off});
 	buf_add(&b->text, s.at, s.len);
 }
 
-struct traced builder_end(struct pf *pf, struct builder *b)
+struct traced builder_end(struct trace *tr, struct builder *b)
 {
 	struct traced t = {.first = b->first};
 
 	if (!buf_ok(&b->text))
-		pf->pool.failed = true;
+		tr->pool->failed = true;
 	t.len = b->text.len;
-	t.text = pool_dup(&pf->pool, buf_str(&b->text), t.len);
-	t.n = b->tracing ? pf->n_pieces - b->first : 0;
-	if (!pool_ok(&pf->pool))
+	t.text = pool_dup(tr->pool, buf_str(&b->text), t.len);
+	t.n = b->tracing ? tr->n_pieces - b->first : 0;
+	if (!pool_ok(tr->pool))
 		t.len = 0;
 	buf_release(&b->text);
 	return t;
