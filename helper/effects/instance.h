@@ -65,7 +65,7 @@ struct stack_record {
 	const char *vip; /* the VIP resource, or the address that was given */
 	const char *vip4, *vip6, *name;
 	const char *pid_file, *exe; /* struct process of the scan: for a monitor without a scan */
-	bool pid_file_locked;
+	bool pid_file_locked, heads_family;
 	int port; /* on which the MTA accepts mail; 0: none */
 };
 

@@ -31,6 +31,11 @@ bool process_alive(const struct process_ref *r)
 	return r->pidfd >= 0 && procfs_alive(r->pidfd);
 }
 
+bool process_signal(const struct process_ref *r, int sig)
+{
+	return r->pidfd >= 0 && procfs_signal(r->pidfd, sig);
+}
+
 bool process_wait(const struct process_ref *r, const struct deadline *d)
 {
 	struct pollfd p = {.fd = r->pidfd, .events = POLLIN};
@@ -50,11 +55,22 @@ bool process_wait(const struct process_ref *r, const struct deadline *d)
  */
 
 struct search {
-	const char *pid_file, *exe;
-	bool locked;
+	const struct process *want;
 	bool have_file;
 	struct stat file;
 };
+
+static bool locks(const struct search *s, pid_t pid)
+{
+	return (s->have_file && procfs_locks(pid, &s->file, NULL)) ||
+	       procfs_locks(pid, NULL, s->want->pid_file);
+}
+
+/* One of the family may be found by its number only if nobody is above it. */
+static bool heads(const struct search *s, const struct procfs_stat *p)
+{
+	return procfs_is_roots(p->pid) && !procfs_runs(p->parent, s->want->exe);
+}
 
 /* Is it the master? *ret_ref is filled if so. */
 static bool identify(const struct search *s, pid_t pid, struct process_ref *ret_ref)
@@ -63,11 +79,12 @@ static bool identify(const struct search *s, pid_t pid, struct process_ref *ret_
 	struct procfs_stat st = {0};
 	bool is_it = r.pidfd >= 0 && procfs_read(pid, &st) && procfs_ours(pid);
 
-	if (is_it && s->exe != NULL)
-		is_it = procfs_runs(pid, s->exe);
-	if (is_it && s->locked)
-		is_it = (s->have_file && procfs_locks(pid, &s->file, NULL)) ||
-			procfs_locks(pid, NULL, s->pid_file);
+	if (is_it && s->want->exe != NULL)
+		is_it = procfs_runs(pid, s->want->exe);
+	if (is_it && s->want->pid_file_locked)
+		is_it = locks(s, pid);
+	if (is_it && s->want->heads_family)
+		is_it = heads(s, &st);
 	is_it = is_it && process_alive(&r);
 	if (!is_it) {
 		process_ref_release(&r);
@@ -97,7 +114,7 @@ static pid_t parse_pid(const char *text)
 static int read_pid_file(struct search *s, pid_t *ret_pid, struct diag *ret_diag)
 {
 	/* a FIFO in its place must not hold us */
-	int fd = open(s->pid_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(s->want->pid_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char text[64] = "";
 	ssize_t n = 0;
 
@@ -114,7 +131,7 @@ static int read_pid_file(struct search *s, pid_t *ret_pid, struct diag *ret_diag
 		if (fd >= 0)
 			(void)close(fd);
 		return diag_set(ret_diag, error == EACCES || error == EPERM ? EX_PERM : EX_FAILED,
-				"cannot read %s: %s", s->pid_file, strerror(error));
+				"cannot read %s: %s", s->want->pid_file, strerror(error));
 	}
 	(void)close(fd);
 	text[n] = '\0';
@@ -122,7 +139,17 @@ static int read_pid_file(struct search *s, pid_t *ret_pid, struct diag *ret_diag
 	return 0;
 }
 
-/* The pid file does not lead to it; does anybody hold its lock all the same? */
+/* A child runs the same program. */
+static bool has_family(const struct search *s, const struct procfs_stat *all, size_t n, pid_t pid)
+{
+	for (size_t i = 0; i < n; i++)
+		if (all[i].parent == pid && procfs_runs(all[i].pid, s->want->exe))
+			return true;
+	return false;
+}
+
+/* The pid file does not lead to it; does anybody hold its lock, or head the family, all the same?
+ */
 static int search_all(const struct search *s, struct process_ref *ret_ref, struct diag *ret_diag)
 {
 	struct procfs_stat *all = NULL;
@@ -133,19 +160,19 @@ static int search_all(const struct search *s, struct process_ref *ret_ref, struc
 		return diag_set(ret_diag, EX_FAILED, "cannot list the processes: %s",
 				strerror(errno));
 	for (size_t i = 0; i < n && !found; i++)
-		if (s->exe == NULL || procfs_runs(all[i].pid, s->exe))
+		if ((s->want->exe == NULL || procfs_runs(all[i].pid, s->want->exe)) &&
+		    (!s->want->heads_family || has_family(s, all, n, all[i].pid)))
 			found = identify(s, all[i].pid, ret_ref);
 	free(all);
 	return found;
 }
 
-int process_find(const char *pid_file, const char *exe, bool locked, struct process_ref *ret_ref,
-		 struct diag *ret_diag)
+int process_find(const struct process *p, struct process_ref *ret_ref, struct diag *ret_diag)
 {
-	struct search s = {.pid_file = pid_file, .exe = exe, .locked = locked};
+	struct search s = {.want = p};
 	pid_t pid;
 
-	if (pid_file == NULL || (exe == NULL && !locked))
+	if (p->pid_file == NULL || (p->exe == NULL && (p->heads_family || !p->pid_file_locked)))
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot tell whether the MTA runs: neither "
 				"its program nor a lock is known");
@@ -153,8 +180,8 @@ int process_find(const char *pid_file, const char *exe, bool locked, struct proc
 		return -1;
 	if (pid > 0 && identify(&s, pid, ret_ref))
 		return 1;
-	if (pid > 0 && exe != NULL && procfs_hidden(pid))
+	if (pid > 0 && p->exe != NULL && procfs_hidden(pid))
 		return diag_set(ret_diag, EX_PERM, "cannot look at process %d: Permission denied",
 				pid);
-	return locked ? search_all(&s, ret_ref, ret_diag) : 0;
+	return p->pid_file_locked || p->heads_family ? search_all(&s, ret_ref, ret_diag) : 0;
 }

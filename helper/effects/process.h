@@ -4,14 +4,15 @@
  *
  *     struct process_ref master = PROCESS_REF_INIT;
  *
- *     got = process_find(pid_file, exe, locked, &master, &diag);
+ *     got = process_find(&scan.process, &master, &diag);
  *     1: it runs; 0: it does not; -1: nobody can tell
  *     process_wait(&master, &deadline)             true when it has ended
  *     process_kill_all(&master, &deadline, &diag)  it and all that it started
  *     process_ref_release(&master);
  *
  * A master is identified, never guessed: the process named in its pid file must run the expected
- * program and, where the MTA does so, hold a lock on that very file. The pidfd in the reference
+ * program and, where the MTA does so, hold a lock on that very file or be the head of a family of
+ * processes of root that run the same program. The pidfd in the reference
  * stands for the identified process alone, even if its number is used again.
  */
 #ifndef MTA_STACK_PROCESS_H
@@ -22,6 +23,7 @@
 
 #include "data/diag.h"
 #include "effects/clock.h"
+#include "pure/scan.h"
 
 struct process_ref {
 	pid_t pid;
@@ -38,18 +40,21 @@ struct process_ref {
 void process_ref_release(struct process_ref *r);
 
 /*
- * Find the master. `exe` is the absolute path of its program; a file replaced since it started
- * counts, links on the way are followed. `locked`: the living master holds a write lock (flock or
- * fcntl) on the pid file; then it is found even if the pid file was removed or overwritten under
- * it. One of exe and locked must be given.
+ * Find the master. exe: a file replaced since it started counts, links on the way are followed.
+ * pid_file_locked: it holds a write lock (flock or fcntl) on the pid file; then it is found even if
+ * the pid file was removed or overwritten under it. heads_family: the same without a lock, but a
+ * master whose children have all ended is found by its pid file alone. pid_file and one of exe and
+ * pid_file_locked must be given, exe with heads_family.
  *
  * 1: *ret_ref (initialised) is filled. 0: it does not run; a stale, empty or garbled pid file is no
  * process. -1, EX_FAILED or EX_PERM: cannot tell.
  */
-int process_find(const char *pid_file, const char *exe, bool locked, struct process_ref *ret_ref,
-		 struct diag *ret_diag);
+int process_find(const struct process *p, struct process_ref *ret_ref, struct diag *ret_diag);
 
 bool process_alive(const struct process_ref *r);
+
+/* False if it has ended already. */
+bool process_signal(const struct process_ref *r, int sig);
 
 /* True when it has ended (a zombie has); false at the deadline. */
 bool process_wait(const struct process_ref *r, const struct deadline *d);

@@ -133,6 +133,18 @@ bool procfs_runs(pid_t pid, const char *exe)
 	return names_path(runs, exe) || (realpath(exe, real) != NULL && names_path(runs, real));
 }
 
+bool procfs_is_roots(pid_t pid)
+{
+	char path[64], text[4096];
+	unsigned real = 1, effective = 1;
+	const char *uids;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	uids = read_small(path, text, sizeof(text)) ? strstr(text, "\nUid:") : NULL;
+	return uids != NULL && sscanf(uids, " Uid: %u %u", &real, &effective) == 2 && real == 0 &&
+	       effective == 0;
+}
+
 bool procfs_ours(pid_t pid)
 {
 	char path[64];

@@ -35,6 +35,9 @@ int procfs_list(struct procfs_stat **ret_list, size_t *ret_n);
 /* It runs this program, or ran it when it started and the file has been replaced since. */
 bool procfs_runs(pid_t pid, const char *exe);
 
+/* Its real and effective users are root. */
+bool procfs_is_roots(pid_t pid);
+
 /* It is of this machine: in the same process namespace as we are. A container's processes are
  * listed on its host too, run programs with the same paths and lock files with the same names. */
 bool procfs_ours(pid_t pid);

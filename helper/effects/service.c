@@ -5,6 +5,8 @@
  */
 #include "effects/service.h"
 
+#include <signal.h>
+
 #include "effects/greet.h"
 #include "effects/mtacmd.h"
 #include "effects/process.h"
@@ -14,8 +16,7 @@
 
 static int find(const struct service *s, struct process_ref *ret_master, struct diag *ret_diag)
 {
-	return process_find(s->process.pid_file, s->process.exe, s->process.pid_file_locked,
-			    ret_master, ret_diag);
+	return process_find(&s->process, ret_master, ret_diag);
 }
 
 int service_look(const struct service *s, pid_t *ret_pid, struct diag *ret_diag)
@@ -107,16 +108,26 @@ static bool ended_by(const struct service *s, const char *const *argv, const cha
 	return process_wait(master, &until);
 }
 
+static bool ended_gently(const struct service *s, const struct process_ref *master,
+			 const struct deadline *d)
+{
+	if (s->backend->stop_argv != NULL)
+		return ended_by(s, s->backend->stop_argv, "stop", master, d);
+	(void)process_signal(master, SIGTERM);
+	return process_wait(master, d);
+}
+
 static int end(const struct service *s, const struct process_ref *master, const struct deadline *d,
 	       struct diag *ret_diag)
 {
 	struct deadline gentle = deadline_within(d, (long)deadline_left_ms(d) * 2 / 3);
 	struct deadline firm;
 
-	if (ended_by(s, s->backend->stop_argv, "stop", master, &gentle))
+	if (ended_gently(s, master, &gentle))
 		return 0;
 	firm = deadline_within(d, (long)deadline_left_ms(d) / 2);
-	if (ended_by(s, s->backend->abort_argv, "abort", master, &firm))
+	if (s->backend->abort_argv != NULL &&
+	    ended_by(s, s->backend->abort_argv, "abort", master, &firm))
 		return 0;
 	return process_kill_all(master, d, ret_diag);
 }
@@ -133,14 +144,47 @@ int service_stop(const struct service *s, const struct deadline *d, struct diag 
 	return status;
 }
 
-int service_reload(const struct service *s, const struct deadline *d, struct diag *ret_diag)
+/* Whoever started it may have told systemd how: then it stays the unit's. */
+static bool unit_restarted(const struct service *s, const struct process_ref *master,
+			   const struct deadline *d)
 {
-	pid_t pid = 0;
+	const char *const argv[] = {"systemctl", "try-restart", s->backend->unit, NULL};
 
-	if (service_look(s, &pid, ret_diag) < 0)
+	return run(s, argv, "restart", d, NULL) == 0 && !process_alive(master);
+}
+
+static int restart(const struct service *s, const struct process_ref *master,
+		   const struct service_reload *how, const struct deadline *d,
+		   struct diag *ret_diag)
+{
+	struct deadline ending = deadline_within(d, (long)deadline_left_ms(d) / 2);
+
+	if (how->external && unit_restarted(s, master, d))
+		return 0;
+	if (end(s, master, &ending, ret_diag) < 0)
 		return -1;
-	if (pid == 0)
-		return diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: it does not run",
-				s->backend->title);
-	return run(s, s->backend->reload_argv, "reload", d, ret_diag);
+	return service_start(s, &how->vip4, &how->vip6, d, ret_diag);
+}
+
+int service_reload(const struct service *s, const struct service_reload *how,
+		   const struct deadline *d, struct diag *ret_diag)
+{
+	struct process_ref master = PROCESS_REF_INIT;
+	int found = find(s, &master, ret_diag);
+	int status = -1;
+
+	if (found == 0)
+		(void)diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: it does not run",
+			       s->backend->title);
+	else if (found == 1 && s->backend->reload_argv != NULL)
+		status = run(s, s->backend->reload_argv, "reload", d, ret_diag);
+	else if (found == 1 && s->backend->reload_signal == 0)
+		status = restart(s, &master, how, d, ret_diag);
+	else if (found == 1 && process_signal(&master, s->backend->reload_signal))
+		status = 0;
+	else if (found == 1)
+		(void)diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: it has just ended",
+			       s->backend->title);
+	process_ref_release(&master);
+	return status;
 }

@@ -36,7 +36,14 @@ int service_start(const struct service *s, const struct ipaddr *vip4, const stru
  * own abort, then SIGKILL of the processes that were identified as its. */
 int service_stop(const struct service *s, const struct deadline *d, struct diag *ret_diag);
 
+/* What an MTA needs to know that is restarted because it cannot reload. */
+struct service_reload {
+	bool external; /* ask systemd first to restart the backend's unit, if that is what runs */
+	struct ipaddr vip4, vip6; /* wait until it takes mail there; family 0: do not */
+};
+
 /* -1, EX_NOT_RUNNING if it does not run. */
-int service_reload(const struct service *s, const struct deadline *d, struct diag *ret_diag);
+int service_reload(const struct service *s, const struct service_reload *how,
+		   const struct deadline *d, struct diag *ret_diag);
 
 #endif

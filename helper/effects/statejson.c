@@ -92,7 +92,8 @@ bool statejson_put_stack(json_t *root, const struct stack_record *k)
 	       put_text(o, "vip", k->vip) & put_text(o, "vip4", k->vip4) &
 	       put_text(o, "vip6", k->vip6) & put_text(o, "name", k->name) &
 	       put_text(o, "pid_file", k->pid_file) & put_text(o, "exe", k->exe) &
-	       put_bool(o, "pid_file_locked", k->pid_file_locked) & put_int(o, "port", k->port) &
+	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
+	       put_bool(o, "heads_family", k->heads_family) & put_int(o, "port", k->port) &
 	       put(root, "stack", o);
 }
 
@@ -109,7 +110,10 @@ bool statejson_get_stack(struct state *s, const json_t *root)
 	       get_text(s, o, "vip", &k->vip) && get_text(s, o, "vip4", &k->vip4) &&
 	       get_text(s, o, "vip6", &k->vip6) && get_text(s, o, "name", &k->name) &&
 	       get_text(s, o, "pid_file", &k->pid_file) && get_text(s, o, "exe", &k->exe) &&
-	       get_bool(o, "pid_file_locked", &k->pid_file_locked);
+	       get_bool(o, "pid_file_locked", &k->pid_file_locked) &&
+	       /* 0.1 did not write it */
+	       (json_object_get(o, "heads_family") == NULL ||
+		get_bool(o, "heads_family", &k->heads_family));
 }
 
 static bool put_identity(json_t *o, const char *key, const struct identity *i)

@@ -38,12 +38,16 @@ struct backend {
 	 * configuration and so may change with it. NULL-terminated, or NULL: none. */
 	const char *const *remarks;
 
-	/* Run by `mta-stack service`; each waits for its effect or is waited for. All NULL: there
-	 * is no process to be managed, only service=external. */
+	/* Run by `mta-stack service`; each waits for its effect or is waited for. No start_argv:
+	 * there is no process to be managed, only service=external. Otherwise the MTA without
+	 * stop_argv is stopped by SIGTERM to its master, the one without abort_argv by SIGKILL to
+	 * all of its processes; the one that has neither reload_argv nor reload_signal reads its
+	 * configuration only when it starts, so to reload it is to restart it. */
 	const char *const *start_argv;
 	const char *const *stop_argv;
 	const char *const *abort_argv;
 	const char *const *reload_argv;
+	int reload_signal; /* to the master, where there is no reload_argv; 0: none */
 
 	const char *unit; /* the distribution's unit that would run it: "postfix.service" */
 

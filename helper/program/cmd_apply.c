@@ -106,6 +106,7 @@ static int publish(const struct options *o, struct survey *s, struct instance *i
 		.pid_file = s->scan.process.pid_file,
 		.exe = s->scan.process.exe,
 		.pid_file_locked = s->scan.process.pid_file_locked,
+		.heads_family = s->scan.process.heads_family,
 		.port = s->scan.process.port,
 	};
 	struct changes c = {NULL, 0, 0};
@@ -258,7 +259,7 @@ static int tell_mta(const struct options *o, struct instance *inst, const struct
 	running_init(&r);
 	status = running_look(&r, o, inst, d, ret_diag);
 	if (status == 0 && r.pid != 0)
-		status = service_reload(&r.service, d, ret_diag);
+		status = running_reload(&r, o, d, ret_diag);
 	running_release(&r);
 	return status;
 }

@@ -54,14 +54,14 @@ static int do_reload(const struct options *o, const struct running *r, const str
 	if (r->absent.text[0] != '\0')
 		return diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: %s", o->backend->title,
 				r->absent.text);
-	if (o->backend->reload_argv == NULL)
+	if (o->backend->start_argv == NULL)
 		return diag_set(ret_diag, EX_NOT_RUNNING,
 				"cannot reload %s: whoever starts it must have it read its tables "
 				"again",
 				o->backend->title);
 	if (r->whose == RUNNING_FOREIGN && !o->external)
 		return foreign(o, ret_diag);
-	return service_reload(&r->service, d, ret_diag);
+	return running_reload(r, o, d, ret_diag);
 }
 
 int cmd_service(const struct options *o, struct diag *ret_diag)

@@ -28,6 +28,7 @@ static void from_record(struct running *r, const struct stack_record *record)
 	r->service.process = (struct process){.pid_file = record->pid_file,
 					      .exe = record->exe,
 					      .pid_file_locked = record->pid_file_locked,
+					      .heads_family = record->heads_family,
 					      .port = record->port};
 	address(record->vip4, &r->vip4);
 	address(record->vip6, &r->vip6);
@@ -70,4 +71,16 @@ int running_look(struct running *r, const struct options *o, struct instance *in
 		return -1;
 	r->whose = r->pid == 0 ? RUNNING_NOBODYS : ours || o->ours ? RUNNING_OURS : RUNNING_FOREIGN;
 	return 0;
+}
+
+int running_reload(const struct running *r, const struct options *o, const struct deadline *d,
+		   struct diag *ret_diag)
+{
+	struct service_reload how = {.external = o->external};
+
+	if (!o->external) {
+		how.vip4 = r->vip4;
+		how.vip6 = r->vip6;
+	}
+	return service_reload(&r->service, &how, d, ret_diag);
 }

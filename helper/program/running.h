@@ -44,4 +44,8 @@ int running_can_be(const struct options *o, struct diag *ret_diag);
 int running_look(struct running *r, const struct options *o, struct instance *inst,
 		 const struct deadline *d, struct diag *ret_diag);
 
+/* service_reload() for what running_look() found. */
+int running_reload(const struct running *r, const struct options *o, const struct deadline *d,
+		   struct diag *ret_diag);
+
 #endif

@@ -82,6 +82,9 @@ static void add_kept(struct plan *p, const struct finding *f, const char *reason
 	k->reason = pool_dups(&p->pool, line);
 }
 
+static const struct ipaddr nowhere4 = {4, {192, 0, 0, 8}};
+static const struct ipaddr nowhere6 = {6, {[0] = 1, [15] = 1}};
+
 static const char *spell(struct plan *p, const struct finding *f, const struct ipaddr *a)
 {
 	char text[IPADDR_STRLEN];
@@ -89,6 +92,18 @@ static const char *spell(struct plan *p, const struct finding *f, const struct i
 	ipaddr_format(a, text);
 	return f->bracketed_v6 && a->family == 6 ? pool_printf(&p->pool, "[%s]", text)
 						 : pool_dups(&p->pool, text);
+}
+
+/* Both addresses, or those that lead somewhere. */
+static const char *spell_binds(struct plan *p, const struct finding *f, const struct ipaddr *v4,
+			       const struct ipaddr *v6, bool present_only)
+{
+	if (present_only && v4 == &nowhere4)
+		return spell(p, f, v6);
+	if (present_only && v6 == &nowhere6)
+		return spell(p, f, v4);
+	return pool_printf(&p->pool, "%s%s%s", spell(p, f, v4), f->join ? f->join : "",
+			   spell(p, f, v6));
 }
 
 /* Are these two the same value, spelled differently perhaps? */
@@ -108,8 +123,6 @@ static bool same_value(const char *current, const char *value)
 static void plan_setting(struct plan *p, const struct scan *s, const struct stack *want,
 			 const struct finding *f)
 {
-	static const struct ipaddr nowhere4 = {4, {192, 0, 0, 8}};
-	static const struct ipaddr nowhere6 = {6, {[0] = 1, [15] = 1}};
 	const struct ipaddr *v4 = want->vip4.family ? &want->vip4 : &nowhere4;
 	const struct ipaddr *v6 = want->vip6.family ? &want->vip6 : &nowhere6;
 	enum edit_kind kind = EDIT_BIND;
@@ -125,8 +138,8 @@ static void plan_setting(struct plan *p, const struct scan *s, const struct stac
 		kind = v6 == &nowhere6 ? EDIT_FAMILY : EDIT_BIND;
 		break;
 	case SET_BINDS:
-		value = pool_printf(&p->pool, "%s%s%s", spell(p, f, v4), f->join ? f->join : "",
-				    spell(p, f, v6));
+		value = spell_binds(p, f, v4, v6,
+				    f->present_only && (want->vip4.family || want->vip6.family));
 		break;
 	case SET_NAME:
 		if (want->name == NULL)

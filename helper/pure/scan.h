@@ -73,7 +73,7 @@ enum finding_kind {
 enum setting {
 	SET_BIND4, /* the VIP's IPv4 address; IPADDR_NOWHERE4 when there is none */
 	SET_BIND6, /* the same for IPv6 */
-	SET_BINDS, /* both, IPv4 first, joined by `join` */
+	SET_BINDS, /* both, IPv4 first, joined by `join`; with present_only just what the VIP has */
 	SET_NAME,  /* the stack's name */
 	SET_FIXED, /* `fixed`, whatever the VIP is: enforcing the bind, emptying an override */
 };
@@ -102,6 +102,7 @@ struct finding {
 	const char *what;	    /* for people: "relayhost", "smtp_bind_address" */
 	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
 	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
+	bool present_only; /* SET_BINDS: to the MTA a family that is not listed is closed */
 	bool pin; /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
 };
 
@@ -120,6 +121,7 @@ struct process {
 	const char *pid_file; /* absolute; NULL: the backend has no way to tell */
 	const char *exe;      /* absolute path of the master program, or NULL */
 	bool pid_file_locked; /* the living master holds a lock on pid_file */
+	bool heads_family; /* as root it runs exe, and so do children of it, but not its parent */
 	int port; /* on which it accepts mail on the VIP; 0: it does not listen for the network */
 };
 

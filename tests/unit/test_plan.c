@@ -252,6 +252,31 @@ static void both_families_in_one_setting(void **state)
 	buf_release(&out);
 }
 
+static void a_list_of_what_there_is(void **state)
+{
+	static const char text[] = "src \n";
+	struct world *w = *state;
+	struct finding *f;
+
+	add_file(w, "/etc/x/m", text);
+	f = setting(w, SET_BINDS, 4, 0);
+	f->join = ", ";
+	f->present_only = true;
+	make(w);
+	assert_int_equal(w->plan.n_edits, 1);
+	assert_string_equal(w->plan.edits[0].text, "192.0.2.10");
+	assert_int_equal(w->plan.edits[0].kind, EDIT_BIND);
+	plan_release(&w->plan);
+	w->want.vip4.family = 0;
+	w->want.vip6 = addr("2001:db8::10");
+	make(w);
+	assert_string_equal(w->plan.edits[0].text, "2001:db8::10");
+	plan_release(&w->plan);
+	w->want.vip4 = addr("192.0.2.10");
+	make(w);
+	assert_string_equal(w->plan.edits[0].text, "192.0.2.10, 2001:db8::10");
+}
+
 static void overlapping_findings_are_a_fault(void **state)
 {
 	static const char text[] = "198.51.100.7";
@@ -371,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_setting_that_says_it_already_is_left_alone, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(both_families_in_one_setting, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_of_what_there_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(overlapping_findings_are_a_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_follows_its_remote, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_of_a_remote_that_stays_too_is_repeated, setup,

@@ -106,7 +106,9 @@ static void start_master(enum lock lock, void (*more)(int tell))
 
 static int find(const char *exe, bool locked)
 {
-	return process_find(pid_file, exe, locked, &ref, &diag);
+	const struct process want = {.pid_file = pid_file, .exe = exe, .pid_file_locked = locked};
+
+	return process_find(&want, &ref, &diag);
 }
 
 static void scribble(const char *text)
@@ -223,21 +225,28 @@ static void a_fifo_does_not_hold_us(void **state)
 	assert_int_equal(find(self, true), 0);
 }
 
-static void found_after_an_upgrade(void **state)
+static void copy_program(const char *from, char ret_copy[80])
 {
-	char copy[80], command[200];
+	int status = -1;
 	pid_t pid;
 
-	(void)state;
-	(void)snprintf(copy, sizeof(copy), "%s/sleep", dir);
-	(void)snprintf(command, sizeof(command), "cp /bin/sleep %s", copy);
+	(void)snprintf(ret_copy, 80, "%s/copy", dir);
 	assert_int_equal(fflush(NULL), 0);
 	pid = fork();
 	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		execl("/bin/cp", "cp", from, ret_copy, (char *)NULL);
 		_exit(127);
 	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void found_after_an_upgrade(void **state)
+{
+	char copy[80];
+
+	(void)state;
+	copy_program("/bin/sleep", copy);
 	master = fork();
 	if (master == 0) {
 		execl(copy, "sleep", "60", (char *)NULL);
@@ -258,6 +267,47 @@ static void found_after_an_upgrade(void **state)
 	assert_int_equal(find(copy, false), 1);
 	assert_false(ref.leads_group);
 	assert_int_equal(find("/tmp/elsewhere/sleep", false), 0);
+}
+
+/* A program whose children run it too, as OpenSMTPD's do; no lock anywhere. */
+static void found_as_head_of_the_family(void **state)
+{
+	static const char script[] = "trap : TERM; \"$0\" -c 'sleep 60; :' & wait; wait";
+	char copy[80], text[32] = "";
+	const struct process want = {.pid_file = pid_file, .exe = copy, .heads_family = true};
+	struct deadline d = deadline_in_ms(3000);
+	struct procfs_stat *all = NULL;
+	size_t n = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	copy_program("/bin/sh", copy);
+	assert_int_equal(process_find(&want, &ref, &diag), 0);
+	master = fork();
+	if (master == 0) {
+		(void)setsid();
+		execl(copy, copy, "-c", script, (char *)NULL);
+		_exit(127);
+	}
+	while (process_find(&want, &ref, &diag) != 1) { /* no pid file at all */
+		assert_false(deadline_passed(&d));
+		deadline_nap(&d, 10);
+	}
+	assert_int_equal(ref.pid, master);
+	assert_int_equal(procfs_list(&all, &n), 0);
+	for (size_t i = 0; i < n; i++) /* its child's number in the file, a used one */
+		if (all[i].parent == master)
+			(void)snprintf(text, sizeof(text), "%d\n", all[i].pid);
+	free(all);
+	scribble(text);
+	assert_int_equal(process_find(&want, &ref, &diag), 1);
+	assert_int_equal(ref.pid, master);
+	assert_true(process_signal(&ref, SIGCONT));
+	assert_int_equal(process_kill_all(&ref, &d, &diag), 0);
+	assert_int_equal(process_find(&want, &ref, &diag), 0);
+	assert_false(process_signal(&ref, SIGCONT) && process_alive(&ref));
+	assert_int_equal(unlink(copy), 0);
 }
 
 static void waiting(void **state)
@@ -453,6 +503,7 @@ int main(void)
 		T(found_though_the_file_is_spoilt),
 		T(a_fifo_does_not_hold_us),
 		T(found_after_an_upgrade),
+		T(found_as_head_of_the_family),
 		T(waiting),
 		T(kills_the_family_and_nobody_else),
 		T(kills_what_a_dead_master_left),
