@@ -103,7 +103,7 @@ struct finding {
 	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
 	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
 	bool present_only; /* SET_BINDS: to the MTA a family that is not listed is closed */
-	bool pin; /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
+	bool pin;	   /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
 };
 
 /* A place that the MTA connects to, for a probe; named or by address. A backend whose remotes say

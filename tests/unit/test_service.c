@@ -38,9 +38,8 @@ static const struct ipaddr none = {0};
 
 static struct service service_of(const struct backend *b)
 {
-	return (struct service){.backend = b,
-				.config = dir,
-				.process = {.pid_file = pid_file, .exe = "/bin/sh"}};
+	return (struct service){
+		.backend = b, .config = dir, .process = {.pid_file = pid_file, .exe = "/bin/sh"}};
 }
 
 static int setup_all(void **state)
