@@ -66,7 +66,7 @@ int edits_parse(struct edits *e, struct span bytes, const char *path, struct dia
 		struct edit *x;
 
 		if (!read_numbers(line, v) || v[2] >= bytes.len - at ||
-		    bytes.at[at + v[2]] != '\n' || v[3] > EDIT_FAMILY || v[4] > UINT32_MAX)
+		    bytes.at[at + v[2]] != '\n' || v[3] > EDIT_MARK || v[4] > UINT32_MAX)
 			goto damaged;
 		x = array_grow(&e->items, &e->n, &e->cap);
 		if (x == NULL)

@@ -13,6 +13,7 @@
 #include "data/array.h"
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
+#include "pure/mark.h"
 
 void instance_boot_id(char ret_boot[BOOT_ID_MAX])
 {
@@ -147,6 +148,26 @@ static const struct record *find_record(const struct instance *inst, const char 
 	return r == NULL && inst->interrupted ? state_find(&inst->journal, real) : r;
 }
 
+/* A rewrite that is not ours: by its attribute, and where that got lost by its line. */
+static int look_for_mark(struct instance *inst, const struct loaded *f, const char **ret_foreign,
+			 struct diag *ret_diag)
+{
+	struct span resource = {f->mark, strlen(f->mark)};
+	char *owner = NULL;
+
+	if (resource.len == 0 && !mark_find(file_span(f), &resource))
+		return 0;
+	if (inst->store.root >= 0 && store_claimed(&inst->store, f->real, &owner, ret_diag) < 0)
+		return -1;
+	*ret_foreign = pool_printf(&inst->pool, "%s was rewritten by mta-stack (resource %.*s)%s",
+				   f->real, (int)resource.len, resource.at,
+				   owner ? "; two resources cannot share one configuration"
+					 : " and brought here from another node or a backup; put "
+					   "the admin's version in its place");
+	free(owner);
+	return 0;
+}
+
 static int fill(struct instance *inst, struct entry *e, const char *path, const struct deadline *d,
 		struct diag *ret_diag)
 {
@@ -177,11 +198,8 @@ static int fill(struct instance *inst, struct entry *e, const char *path, const 
 		f->rewritten = e->u.how != RESTORED_ALREADY;
 		f->overlaps = e->u.undone.overlaps;
 		f->n_overlaps = e->u.undone.n;
-	} else if (e->u.live.mark[0] != '\0' && r == NULL) {
-		f->foreign = pool_printf(&inst->pool,
-					 "%s was rewritten by mta-stack (resource %s) and brought "
-					 "here; put the admin's version in its place",
-					 f->real, e->u.live.mark);
+	} else if (r == NULL && look_for_mark(inst, &e->u.live, &f->foreign, ret_diag) < 0) {
+		return -1;
 	}
 	return pool_ok(&inst->pool) ? 0 : diag_oom(ret_diag);
 }

@@ -22,6 +22,8 @@ struct backend {
 	const char *name;	    /* the agent's `mta` parameter */
 	const char *title;	    /* for people: "Postfix" */
 	const char *default_config; /* absolute */
+	bool copies; /* config_mode=copy: the scan finds FIND_PATH, and the MTA can be started with
+			another configuration than its own */
 
 	/* Yield findings, or ask for files (pure/scan.h). 0, or -1 with *ret_diag when the
 	 * configuration cannot be understood: EX_INSTALLED with file, line and reason. */

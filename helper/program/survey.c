@@ -197,6 +197,7 @@ int survey_plan(struct survey *s, const struct options *o, struct instance *inst
 		return -1;
 	if (!pool_ok(&s->pool))
 		return diag_oom(ret_diag);
+	s->want.resource = options_instance(o);
 	return plan_make(&s->plan, &s->scan, &s->want, &s->names, ret_diag);
 }
 

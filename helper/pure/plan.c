@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "pure/plan_files.h"
 #include "pure/plan_keys.h"
 
 void plan_init(struct plan *p)
@@ -30,7 +31,8 @@ const char *edit_kind_name(enum edit_kind k)
 {
 	static const char *const names[] = {
 		[EDIT_BIND] = "bind", [EDIT_NAME] = "name",	[EDIT_REMOTE] = "remote",
-		[EDIT_KEY] = "key",   [EDIT_FAMILY] = "family",
+		[EDIT_KEY] = "key",   [EDIT_FAMILY] = "family", [EDIT_PATH] = "path",
+		[EDIT_MARK] = "mark",
 	};
 
 	return names[k];
@@ -44,12 +46,15 @@ static struct span range_of(const struct scan *s, const struct finding *f)
 static void add_edit(struct plan *p, const struct scan *s, const struct finding *f,
 		     enum edit_kind kind, const char *text)
 {
-	struct span old = range_of(s, f);
-	struct edit *e;
+	if (!text_equal(range_of(s, f), text))
+		plan_edit(p, s, f, kind, text);
+}
 
-	if (text_equal(old, text))
-		return;
-	e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
+void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, enum edit_kind kind,
+	       const char *text)
+{
+	struct span old = range_of(s, f);
+	struct edit *e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
 	if (e == NULL) {
 		p->pool.failed = true;
 		return;
@@ -311,11 +316,15 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 				add_kept(p, f, f->reason);
 			}
 			break;
+		case FIND_PATH:
+			break; /* plan_files() */
 		}
 		if (p->n_edits > before)
 			p->edits[before].seq = i;
 	}
 	key_uses_release(&uses);
+	if (plan_files(p, s, want->resource, ret_diag) < 0)
+		return -1;
 	if (!pool_ok(&p->pool))
 		return diag_oom(ret_diag);
 	if (p->n_edits > 0)

@@ -23,6 +23,7 @@ struct stack {
 	const char *name;	  /* FQDN, or NULL: leave the MTA's name alone */
 	const struct ipaddr *own; /* VIPs and the nodes' addresses: never remotes */
 	size_t n_own;
+	const char *resource; /* whose rewrite it is: named in each file's mark; NULL: no marks */
 };
 
 enum edit_kind {
@@ -31,6 +32,8 @@ enum edit_kind {
 	EDIT_REMOTE, /* a remote, from address to name */
 	EDIT_KEY,    /* a key that follows a remote */
 	EDIT_FAMILY, /* a family that the VIP lacks, closed without a bounce */
+	EDIT_PATH,   /* of a rewritten file, to its copy */
+	EDIT_MARK,   /* the line that says whose rewrite this is (pure/mark.h) */
 };
 
 struct edit {
@@ -75,7 +78,7 @@ int plan_addresses(const struct scan *s, const struct stack *want, struct remote
 		   size_t *ret_n, struct diag *ret_diag);
 
 /* Fill an initialised plan. EX_FAILED only for lack of memory; EX_INSTALLED when two findings
- * claim the same bytes, which would be a fault of the scanner. */
+ * claim the same bytes, which would be a fault of the scanner, or when a copy cannot be made. */
 int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 	      const struct names *names, struct diag *ret_diag);
 

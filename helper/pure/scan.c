@@ -53,6 +53,7 @@ struct file *scan_file(struct scan *s, const char *path, int role)
 	}
 	f->path = pool_dups(&s->pool, path);
 	f->role = role;
+	f->comment = "#";
 	f->state = FILE_WANTED;
 	return f;
 }

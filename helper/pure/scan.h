@@ -50,10 +50,12 @@ struct derived {
 };
 
 struct file {
-	const char *path; /* absolute, as the MTA would open it */
-	int role;	  /* the backend's own, to know why it asked */
-	bool secret;	  /* holds passwords: never shown, originals 0600 */
-	bool tmp_lock;	  /* its editors write PATH.tmp under flock(2), as postconf -e does */
+	const char *path;    /* absolute, as the MTA would open it */
+	int role;	     /* the backend's own, to know why it asked */
+	bool secret;	     /* holds passwords: never shown, originals 0600 */
+	bool tmp_lock;	     /* its editors write PATH.tmp under flock(2), as postconf -e does */
+	const char *comment; /* what begins a line that means nothing; "#" unless the backend says
+				otherwise; NULL: there are no such lines */
 	enum file_state state;
 	const char *why;	 /* FILE_UNREADABLE: the system's reason */
 	struct span bytes;	 /* FILE_LOADED */
@@ -67,6 +69,7 @@ enum finding_kind {
 	FIND_KEY,     /* a lookup key that follows a remote: TLS policy, password */
 	FIND_SETTING, /* a local setting: what the stack binds to and is called */
 	FIND_KEPT,    /* an address that cannot be rewritten here; `reason` says why */
+	FIND_PATH,    /* the path of a file, for a copy; only if scan.copy is set */
 };
 
 /* What value a setting wants; the planner fills it in, the backend does not know it. */
@@ -87,6 +90,9 @@ enum setting {
  *   new text is before + value + after. `current` is what is in force now, NULL if unset: when it
  *   means the wanted value already, nothing is edited.
  * FIND_KEPT: only where to point.
+ * FIND_PATH: if the file `to` is rewritten, the new text is where its copy is: scan.copy with
+ * `path` behind it. With a `reason` the path cannot be edited: the copy is refused if `to` is
+ * rewritten.
  */
 struct finding {
 	enum finding_kind kind;
@@ -98,7 +104,9 @@ struct finding {
 	const char *join;	    /* SET_BINDS; FIND_KEY: what sets a repeated entry off */
 	const char *fixed;	    /* SET_FIXED */
 	const char *current;	    /* FIND_SETTING */
-	const char *reason;	    /* FIND_KEPT */
+	const char *reason;	    /* FIND_KEPT; FIND_PATH: NULL if it can be edited */
+	const char *path;	    /* FIND_PATH */
+	size_t to;		    /* FIND_PATH: index into scan.files */
 	const char *what;	    /* for people: "relayhost", "smtp_bind_address" */
 	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
 	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
@@ -129,6 +137,8 @@ struct scan {
 	const char *config; /* Postfix: directory; others: main file; no trailing slash */
 	struct span facts;  /* output of backend->facts_argv; empty off the cluster */
 	bool accept_leak;   /* the admin consents to an MTA that cannot be kept to the VIP */
+	const char *copy; /* rewritten files go to this directory with their path behind it, and the
+			     MTA is started with those; NULL: in place */
 
 	struct file *files;
 	size_t n_files, cap_files;

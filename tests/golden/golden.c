@@ -164,7 +164,7 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 	}
 	render_files(c, &o, scratch, r->update);
 	io_each(files, find_stray, &stray);
-	if (o.error.len == 0)
+	if (o.error.len == 0 && sf.copy[0] == '\0') /* a copy is never scanned */
 		check_again(c, b, &sf, in, scratch);
 	outcome_release(&o);
 	free(in);

@@ -31,6 +31,8 @@ static bool set_stack(struct stack_file *s, const char *key, const char *value)
 		return snprintf(s->name, sizeof(s->name), "%s", value) > 0;
 	if (strcmp(key, "config") == 0)
 		return snprintf(s->config, sizeof(s->config), "%s", value) > 0;
+	if (strcmp(key, "copy") == 0)
+		return snprintf(s->copy, sizeof(s->copy), "%s", value) > 0;
 	if (strcmp(key, "accept_leak") == 0)
 		return (s->accept_leak = strcmp(value, "yes") == 0);
 	if (strcmp(key, "policy") != 0)
@@ -63,6 +65,7 @@ void stack_read(const char *path, const struct backend *b, struct stack_file *re
 			bad_stack(path, line);
 	}
 	ret->stack.own = ret->own;
+	ret->stack.resource = "mail-mta";
 	ret->stack.name = ret->name[0] != '\0' ? ret->name : NULL;
 	buf_release(&text);
 }
@@ -209,6 +212,7 @@ void outcome_run(struct outcome *o, const struct backend *b, const char *folder,
 	memset(o, 0, sizeof(*o));
 	scan_init(&o->scan, want->config);
 	o->scan.accept_leak = want->accept_leak;
+	o->scan.copy = want->copy[0] != '\0' ? want->copy : NULL;
 	plan_init(&o->plan);
 	names_init(&o->names);
 	if (io_read(facts, &o->facts))

@@ -404,7 +404,8 @@ static void two_instances_cannot_share_a_file(void **state)
 	instance_close(inst);
 	inst = NULL;
 	assert_int_equal(instance_open(box_path("state"), "other", &soon, &inst, &diag), 0);
-	assert_non_null(strstr(load("etc/main.cf")->foreign, "(resource mail)"));
+	assert_non_null(strstr(load("etc/main.cf")->foreign,
+			       "(resource mail); two resources cannot share one configuration"));
 	assert_int_equal(try_append(), -1);
 	assert_int_equal(diag.code, EX_INSTALLED);
 	/* Also without the mark, which not every file system and every copy holds. */
@@ -416,6 +417,28 @@ static void two_instances_cannot_share_a_file(void **state)
 	assert_non_null(strstr(diag.text, "the resource mail has rewritten it already"));
 	assert_string_equal(box_get("etc/main.cf"), MAIN_NEW);
 	assert_int_equal(box_count("state/other/originals"), 0);
+}
+
+/* As csync2, rsync without -X or a shared file system bring it: no attribute, another inode. */
+static void a_rewrite_from_another_node_is_recognised(void **state)
+{
+	static const char *const brought[] = {
+		"x = y\n# mta-stack wrote this for the resource mail; what was there comes back\n",
+		"# mta-stack wrote this for the resource mail; a copy of /x: edit that\nx = y\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		box_put("etc/main.cf", brought[i]);
+		open_it();
+		assert_non_null(strstr(load("etc/main.cf")->foreign,
+				       "(resource mail) and brought here from another node"));
+		assert_int_equal(try_append(), -1);
+		assert_int_equal(diag.code, EX_INSTALLED);
+		assert_string_equal(box_get("etc/main.cf"), brought[i]);
+		assert_int_equal(box_count("state/mail/originals"), 0);
+		assert_false(box_has("state/mail/state.json"));
+	}
 }
 
 static void one_at_a_time(void **state)
@@ -660,6 +683,7 @@ int main(void)
 		T(originals_are_private),
 		T(follows_an_admins_symlink_once),
 		T(two_instances_cannot_share_a_file),
+		T(a_rewrite_from_another_node_is_recognised),
 		T(one_at_a_time),
 		T(readonly_makes_nothing),
 		T(deleted_and_odd_files_are_left_and_kept),

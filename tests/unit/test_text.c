@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "data/pool.h"
 #include "pure/ipaddr.h"
+#include "pure/mark.h"
 #include "pure/text.h"
 
 static struct span span(const char *s)
@@ -119,6 +121,44 @@ static void nowhere_addresses_parse(void **state)
 	assert_int_equal(b.family, 6);
 }
 
+static void a_mark_is_found_again(void **state)
+{
+	struct pool p = POOL_INIT;
+	struct span who = {NULL, 0};
+	const char *line = mark_line(&p, "#", "mail-mta", NULL);
+
+	(void)state;
+	assert_true(mark_find(span(line), &who));
+	assert_true(text_equal(who, "mail-mta"));
+	assert_true(mark_find(span(pool_printf(&p, "a = b\n%s\nc = d\n", line)), &who));
+	assert_true(mark_find(
+		span(pool_printf(&p, "%s\r\n", mark_line(&p, "dnl #", "m4", "/etc/y"))), &who));
+	assert_true(text_equal(who, "m4"));
+	assert_true(mark_find(span(mark_line(&p, "//", "x", "/etc/y")), &who));
+	assert_true(text_equal(who, "x"));
+	pool_release(&p);
+}
+
+/* An admin may write about us, and may shorten our line. */
+static void what_is_no_mark(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"# mta-stack wrote this",
+		"# mta-stack wrote this for the resource mail-mta",
+		"# mta-stack wrote this for the resource mail-mta\n; x",
+		"# see: mta-stack wrote this for the resource x; and so on",
+		"mta-stack wrote this for the resource x; and so on",
+		"  mta-stack wrote this for the resource x; and so on",
+	};
+	struct span who = {NULL, 0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		assert_false(mark_find(span(texts[i]), &who));
+	assert_null(who.at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +169,8 @@ int main(void)
 		cmocka_unit_test(addresses_round_trip),
 		cmocka_unit_test(loopback_any_and_order),
 		cmocka_unit_test(nowhere_addresses_parse),
+		cmocka_unit_test(a_mark_is_found_again),
+		cmocka_unit_test(what_is_no_mark),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

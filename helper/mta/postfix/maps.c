@@ -145,6 +145,8 @@ static int file_map(struct pf *pf, const struct map_type *type, struct traced na
 	if (f == NULL)
 		return diag_oom(pf->diag);
 	index = scan_file_index(pf->scan, f);
+	if (path_scan(pf, name, path, index) < 0)
+		return -1;
 	if (m->kind == TABLE_PASSWORD)
 		f->secret = true;
 	for (size_t i = 0; i < 2 && type->suffixes[i] != NULL; i++)

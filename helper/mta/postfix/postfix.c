@@ -159,9 +159,9 @@ static int scan_all(struct pf *pf)
 		return -1;
 	if (scan_wants(pf->scan))
 		return 0;
-	if (keys_settle(pf) < 0 || warn_of_instances(pf) < 0)
+	if (keys_settle(pf) < 0 || warn_of_instances(pf) < 0 || clients_scan(pf) < 0)
 		return -1;
-	return clients_scan(pf);
+	return copy_scan(pf);
 }
 
 static int scan(struct scan *s, struct diag *ret_diag)
@@ -210,6 +210,7 @@ static const char *const reload_argv[] = {"postfix", "-c", "{config}", "reload",
 const struct backend backend_postfix = {
 	.name = "postfix",
 	.title = "Postfix",
+	.copies = true,
 	.default_config = "/etc/postfix",
 	.scan = scan,
 	.facts_argv = facts_argv,

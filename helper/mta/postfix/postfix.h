@@ -199,6 +199,10 @@ int places_scan(struct pf *pf);	 /* places.c */
 int keys_settle(struct pf *pf);	 /* keys.c: what keys mean for the remotes found */
 int clients_scan(struct pf *pf); /* clients.c */
 int listen_scan(struct pf *pf);	 /* listen.c: the port on which mail is accepted */
+int copy_scan(struct pf *pf);	 /* copy.c: what a copy must say otherwise */
+
+/* For a copy: where the path of file `to` is written; `name` is what it was read from. */
+int path_scan(struct pf *pf, struct traced name, const char *path, size_t to);
 
 extern const struct backend backend_postfix;
 
