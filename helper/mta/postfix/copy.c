@@ -58,7 +58,7 @@ static size_t written_from(const struct pf *pf, struct traced name, size_t *ret_
 	size_t i = 0;
 
 	while (i < name.len &&
-	       !traced_where(pf, traced_part(name, i, name.len - i), ret_file, ret_off))
+	       !traced_where(&pf->trace, traced_part(name, i, name.len - i), ret_file, ret_off))
 		i++;
 	return i;
 }
@@ -105,7 +105,7 @@ static void directory_scan(struct pf *pf)
 	size_t file, off;
 
 	if (p != NULL && text_equal(traced_span(p->value), pf->scan->config) &&
-	    traced_where(pf, p->value, &file, &off))
+	    traced_where(&pf->trace, p->value, &file, &off))
 		add_path(pf, file, off, p->value.len, pf->scan->config, pf->main_cf, NULL);
 }
 
@@ -132,7 +132,7 @@ static int environment_scan(struct pf *pf)
 			if (!traced_word(&value, ", \t\r\n", true, &word))
 				return 0;
 		while (!text_equal(traced_span(word), "MAIL_CONFIG"));
-		if (!traced_where(pf, word, &file, &off))
+		if (!traced_where(&pf->trace, word, &file, &off))
 			return pf_bad(pf, p->value, "MAIL_CONFIG must be one word to be copied");
 		f = scan_add(pf->scan, FIND_SETTING, pf_file(pf, file), off, word.len);
 		f->fixed = pool_printf(pool, "MAIL_CONFIG=%s", pf->scan->config);
