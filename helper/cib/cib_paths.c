@@ -67,8 +67,11 @@ static void paths_of(struct buf *b, const struct cib_want *w)
 	case CIB_WANT_STATUS:
 		buf_addf(b,
 			 "%s/cib/status/node_state/lrm/lrm_resources/"
-			 "lrm_resource[@id='%s' or starts-with(@id,'%s:')]",
-			 b->len > 0 ? "|" : "", w->id, w->id);
+			 "lrm_resource[@id='%s'",
+			 b->len > 0 ? "|" : "", w->id);
+		if (strcmp(w->tag, "clone") == 0)
+			buf_addf(b, " or starts-with(@id,'%s:')", w->id);
+		buf_adds(b, "]");
 		break;
 	case CIB_WANT_ANSWER:
 		break;

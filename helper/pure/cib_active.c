@@ -111,6 +111,14 @@ static const char *history_id(struct cib_model *m, const struct cib_resource *r)
 	return pool_dups(&m->pool, id);
 }
 
+static bool is_cloned(const struct cib_resource *r)
+{
+	for (r = r->parent; r != NULL; r = r->parent)
+		if (r->kind == CIB_CLONE)
+			return true;
+	return false;
+}
+
 const char *const *cib_active(struct cib_model *m, const struct cib_resource *r)
 {
 	static const char *const none[] = {NULL};
@@ -118,7 +126,7 @@ const char *const *cib_active(struct cib_model *m, const struct cib_resource *r)
 	const char **list;
 	size_t n = 0;
 
-	if (cib_wants_asked(m->wants, CIB_WANT_STATUS, "", id) == NULL)
+	if (cib_wants_asked(m->wants, CIB_WANT_STATUS, is_cloned(r) ? "clone" : "", id) == NULL)
 		return none;
 	if (m->n_nodes >= POOL_OBJECT_MAX / sizeof(*list)) {
 		m->pool.failed = true;

@@ -31,7 +31,8 @@ enum cib_want_kind {
 	CIB_WANT_USERS,	  /* the resources that use a template */
 	CIB_WANT_LINKS,	  /* colocations that name it, tags that hold it */
 	CIB_WANT_ELEMENT, /* the element <tag id="id">, wherever it is */
-	CIB_WANT_STATUS,  /* what was done to a resource on the nodes */
+	CIB_WANT_STATUS,  /* what was done to a resource on the nodes; tag "clone": and to its
+			     instances ID:N */
 	CIB_WANT_ANSWER,  /* parameter `tag` of resource `id`, by Pacemaker's own evaluation */
 };
 

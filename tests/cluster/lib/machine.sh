@@ -66,14 +66,14 @@ machine_is_booted() {
 
 # The pid of a living machine's first process: the supervisor's child in another pid namespace.
 machine_leader() {
-	local pid child ours
+	local pid child ours theirs
 	read -r pid 2>/dev/null <"$IN/$1/nspawn.pid" || return 1
 	ours=$(readlink /proc/self/ns/pid)
 	for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
-		[ "$(readlink "/proc/$child/ns/pid")" = "$ours" ] || {
-			printf '%s\n' "$child"
-			return 0
-		}
+		# A child of the supervisor's start that has just ended has no namespace at all.
+		theirs=$(readlink "/proc/$child/ns/pid") && [ "$theirs" != "$ours" ] || continue
+		printf '%s\n' "$child"
+		return 0
 	done
 	return 1
 }
