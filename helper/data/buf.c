@@ -52,6 +52,11 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
+void buf_reserve(struct buf *b, size_t len)
+{
+	(void)reserve(b, len);
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t len)
 {
 	if (!reserve(b, len))

@@ -13,6 +13,7 @@
 #include "data/array.h"
 #include "effects/fs.h"
 #include "effects/apply.h"
+#include "pure/sum.h"
 
 static const struct entry *find_entry(const struct instance *inst, const char *path)
 {
@@ -28,7 +29,7 @@ static int save_original(struct apply *a, struct record *r, const struct entry *
 {
 	struct span bytes = e->file.bytes;
 
-	r->original_sum = fs_sum_more(FS_SUM_START, bytes.at, bytes.len);
+	r->original_sum = sum_of(bytes);
 	if (before != NULL && before->original_sum == r->original_sum && e->u.r != NULL &&
 	    bytes.len == e->u.origin.len) {
 		r->original = pool_dups(&a->next.pool, before->original);
@@ -84,7 +85,7 @@ static int take_text(struct apply *a, const struct change *c, struct record *r, 
 	buf_add(bytes, "", 0);
 	if (!buf_ok(bytes))
 		return diag_oom(ret_diag);
-	r->sum = fs_sum_more(FS_SUM_START, bytes->data, bytes->len);
+	r->sum = sum_of((struct span){bytes->data, bytes->len});
 	return 0;
 }
 

@@ -4,17 +4,19 @@
  */
 #include "effects/edits.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/array.h"
+#include "pure/sum.h"
 
-static const char header[] = "mta-stack edits 1\n";
+static const char header[] = "mta-stack edits 2\n";
 
-#define HEADER_LEN (sizeof(header) - 1)
-#define NUMBERS	   5
+#define HEADER_LEN   (sizeof(header) - 1)
+#define NUMBERS	     4
+#define NUMBER_MAX   18 /* digits */
+#define SHAPES_KNOWN 4096
+#define SHAPES_TRIED 4
 
 void edits_release(struct edits *e)
 {
@@ -23,66 +25,183 @@ void edits_release(struct edits *e)
 	*e = (struct edits)EDITS_INIT;
 }
 
-void edits_format(const struct edit *items, size_t n, struct buf *ret_bytes)
+/* --- writing ---------------------------------------------------------------------------------- */
+
+struct shape {
+	struct span text; /* .at NULL: a free slot */
+	enum edit_kind kind;
+	size_t number;
+};
+
+/* Shapes met lately; the table is of a fixed size, so a shape may get a second number. */
+struct shapes {
+	struct shape known[SHAPES_KNOWN];
+	size_t n;
+};
+
+static char *put_number(char *at, uint64_t v)
 {
-	buf_add(ret_bytes, header, HEADER_LEN);
-	for (size_t i = 0; i < n; i++) {
-		buf_addf(ret_bytes, "%zu %zu %zu %d %u\n", items[i].off, items[i].len,
-			 items[i].text_len, (int)items[i].kind, items[i].line);
-		buf_add(ret_bytes, items[i].text, items[i].text_len);
-		buf_add(ret_bytes, "\n", 1);
-	}
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	while (n > 0)
+		*at++ = digits[--n];
+	return at;
 }
 
-/* Exactly NUMBERS decimal numbers, one blank between two. */
-static bool read_numbers(struct span line, uint64_t ret_numbers[NUMBERS])
+/* Several numbers in a line. */
+static void put_line(struct buf *b, const char *mark, const uint64_t *v, size_t n)
+{
+	char line[4 + NUMBERS * 21], *at = line;
+
+	for (; *mark != '\0'; mark++)
+		*at++ = *mark;
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			*at++ = ' ';
+		at = put_number(at, v[i]);
+	}
+	*at++ = '\n';
+	buf_add(b, line, (size_t)(at - line));
+}
+
+static size_t shape_number(struct shapes *s, const struct edit *e, struct buf *b)
+{
+	const struct span text = {e->text, e->text_len};
+	const uint64_t first = sum_of(text) + (uint64_t)e->kind;
+	struct shape *slot = NULL;
+
+	for (uint64_t i = 0; i < SHAPES_TRIED; i++) {
+		slot = &s->known[(first + i) % SHAPES_KNOWN];
+		if (slot->text.at == NULL)
+			break;
+		if (slot->kind == e->kind && text_same(slot->text, text))
+			return slot->number;
+	}
+	*slot = (struct shape){text, e->kind, s->n++};
+	put_line(b, "= ", (const uint64_t[]){e->kind, text.len}, 2);
+	buf_add(b, text.at, text.len);
+	buf_add(b, "\n", 1);
+	return slot->number;
+}
+
+void edits_format(const struct edit *items, size_t n, struct buf *ret_bytes)
+{
+	struct shapes *shapes = calloc(1, sizeof(*shapes));
+	size_t from = 0;
+	unsigned line = 0;
+
+	if (shapes == NULL) {
+		ret_bytes->failed = true;
+		return;
+	}
+	buf_add(ret_bytes, header, HEADER_LEN);
+	for (size_t i = 0; i < n; i++) {
+		const struct edit *e = &items[i];
+		const uint64_t shape = shape_number(shapes, e, ret_bytes);
+
+		put_line(ret_bytes, "",
+			 (const uint64_t[]){e->off - from, e->len, e->line - line, shape}, NUMBERS);
+		from = e->off + e->len;
+		line = e->line;
+	}
+	free(shapes);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* Exactly n decimal numbers, one blank between two. */
+static bool read_numbers(struct span line, size_t n, uint64_t *ret_numbers)
 {
 	size_t at = 0;
 
-	for (int i = 0; i < NUMBERS; i++) {
+	for (size_t i = 0; i < n; i++) {
 		uint64_t v = 0;
 		size_t digits = 0;
 
 		for (; at < line.len && line.at[at] >= '0' && line.at[at] <= '9'; at++, digits++)
 			v = v * 10 + (uint64_t)(line.at[at] - '0');
-		if (digits == 0 || digits > 18)
+		if (digits == 0 || digits > NUMBER_MAX)
 			return false;
-		if (i < NUMBERS - 1 && (at >= line.len || line.at[at++] != ' '))
+		if (i < n - 1 && (at >= line.len || line.at[at++] != ' '))
 			return false;
 		ret_numbers[i] = v;
 	}
 	return at == line.len;
 }
 
-int edits_parse(struct edits *e, struct span bytes, const char *path, struct diag *ret_diag)
+struct reading {
+	struct edits *e;
+	struct span bytes;
+	size_t at; /* the next line */
+	struct shape *shapes;
+	size_t n, cap;
+	uint64_t off; /* the end of the last edit */
+	uint32_t line;
+};
+
+enum read_end { READ_ON, READ_DAMAGED, READ_OOM };
+
+static enum read_end read_shape(struct reading *r, struct span line)
 {
-	size_t at = HEADER_LEN;
-	struct span line;
+	struct span numbers = {line.at + 2, line.len - 2};
+	struct shape *shape;
+	uint64_t v[2];
+
+	if (line.len < 2 || line.at[1] != ' ' || !read_numbers(numbers, 2, v) || v[0] > EDIT_MARK ||
+	    v[1] >= r->bytes.len - r->at || r->bytes.at[r->at + v[1]] != '\n')
+		return READ_DAMAGED;
+	shape = array_grow(&r->shapes, &r->n, &r->cap);
+	if (shape == NULL)
+		return READ_OOM;
+	shape->kind = (enum edit_kind)v[0];
+	shape->text.len = v[1];
+	shape->text.at = pool_dup(&r->e->pool, r->bytes.at + r->at, v[1]);
+	r->at += v[1] + 1;
+	return READ_ON;
+}
+
+static enum read_end read_edit(struct reading *r, struct span line)
+{
+	struct edit *x;
 	uint64_t v[NUMBERS];
 
-	if (bytes.len < HEADER_LEN || memcmp(bytes.at, header, HEADER_LEN) != 0)
-		goto damaged;
-	while (text_line(bytes, at, &line, &at)) {
-		struct edit *x;
+	if (!read_numbers(line, NUMBERS, v) || v[3] >= r->n || v[2] > UINT32_MAX ||
+	    v[0] > SIZE_MAX / 4 || v[1] > SIZE_MAX / 4 || r->off > SIZE_MAX / 4)
+		return READ_DAMAGED;
+	x = array_grow(&r->e->items, &r->e->n, &r->e->cap);
+	if (x == NULL)
+		return READ_OOM;
+	r->line += (uint32_t)v[2];
+	x->off = r->off + v[0];
+	x->len = v[1];
+	r->off = x->off + x->len;
+	x->kind = r->shapes[v[3]].kind;
+	x->text = r->shapes[v[3]].text.at;
+	x->text_len = r->shapes[v[3]].text.len;
+	x->line = r->line;
+	x->what = x->was = "";
+	return READ_ON;
+}
 
-		if (!read_numbers(line, v) || v[2] >= bytes.len - at ||
-		    bytes.at[at + v[2]] != '\n' || v[3] > EDIT_MARK || v[4] > UINT32_MAX)
-			goto damaged;
-		x = array_grow(&e->items, &e->n, &e->cap);
-		if (x == NULL)
-			return diag_oom(ret_diag);
-		x->off = v[0];
-		x->len = v[1];
-		x->text_len = v[2];
-		x->kind = (enum edit_kind)v[3];
-		x->line = (unsigned)v[4];
-		x->text = pool_dup(&e->pool, bytes.at + at, x->text_len);
-		x->what = x->was = "";
-		at += x->text_len + 1;
-	}
-	return pool_ok(&e->pool) ? 0 : diag_oom(ret_diag);
-damaged:
-	return diag_set(ret_diag, EX_FAILED, "cannot understand %s: it is damaged", path);
+int edits_parse(struct edits *e, struct span bytes, const char *path, struct diag *ret_diag)
+{
+	struct reading r = {.e = e, .bytes = bytes, .at = HEADER_LEN};
+	enum read_end end = READ_ON;
+	struct span line;
+
+	if (bytes.len < HEADER_LEN || memcmp(bytes.at, header, HEADER_LEN) != 0)
+		end = READ_DAMAGED;
+	while (end == READ_ON && text_line(bytes, r.at, &line, &r.at))
+		end = line.len > 0 && line.at[0] == '=' ? read_shape(&r, line)
+							: read_edit(&r, line);
+	free(r.shapes);
+	if (end == READ_DAMAGED)
+		return diag_set(ret_diag, EX_FAILED, "cannot understand %s: it is damaged", path);
+	return end == READ_ON && pool_ok(&e->pool) ? 0 : diag_oom(ret_diag);
 }
 
 bool edits_fit(const struct edit *items, size_t n, size_t original_len)
@@ -100,8 +219,11 @@ bool edits_fit(const struct edit *items, size_t n, size_t original_len)
 
 void edits_pour(struct span original, const struct edit *items, size_t n, struct buf *ret_bytes)
 {
-	size_t from = 0;
+	size_t from = 0, len = original.len;
 
+	for (size_t i = 0; i < n; i++)
+		len += items[i].text_len - items[i].len;
+	buf_reserve(ret_bytes, len);
 	for (size_t i = 0; i < n; i++) {
 		buf_add(ret_bytes, original.at + from, items[i].off - from);
 		buf_add(ret_bytes, items[i].text, items[i].text_len);

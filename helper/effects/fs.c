@@ -14,6 +14,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "pure/sum.h"
+
 #define READ_MAX    ((off_t)1024 * 1024 * 1024)
 #define COPY_STEP   ((size_t)1024 * 1024)
 #define LOCK_NAP_MS 20
@@ -192,35 +194,27 @@ int fs_copy(int from, int to)
 	}
 }
 
-uint64_t fs_sum_more(uint64_t sum, const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ p[i]) * 0x100000001b3u;
-	return sum;
-}
-
 int fs_sum(int fd, uint64_t *ret_sum)
 {
 	char *block = malloc(COPY_STEP);
-	uint64_t sum = FS_SUM_START;
+	struct sum sum;
 	off_t at = 0;
 	ssize_t n = -1;
 
+	sum_init(&sum);
 	while (block != NULL) {
 		do
 			n = pread(fd, block, COPY_STEP, at);
 		while (n < 0 && errno == EINTR);
 		if (n <= 0)
 			break;
-		sum = fs_sum_more(sum, block, (size_t)n);
+		sum_add(&sum, block, (size_t)n);
 		at += n;
 	}
 	free(block);
 	if (n < 0)
 		return -1;
-	*ret_sum = sum;
+	*ret_sum = sum_end(&sum);
 	return 0;
 }
 

@@ -35,9 +35,7 @@ int fs_write_all(int fd, const void *bytes, size_t len);
 /* From the start of one file to the present offset of another; shares blocks where it can. */
 int fs_copy(int from, int to);
 
-/* FNV-1a of all bytes. To recognise, not to protect against forgery. */
-#define FS_SUM_START 0xcbf29ce484222325u
-uint64_t fs_sum_more(uint64_t sum, const void *bytes, size_t len);
+/* sum_of() (pure/sum.h) all bytes of a file. */
 int fs_sum(int fd, uint64_t *ret_sum);
 
 /* flock(2), exclusive, until the deadline: ETIMEDOUT. */

@@ -14,6 +14,7 @@
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
 #include "effects/spawn.h"
+#include "pure/sum.h"
 
 #define WORDS_MAX 32
 
@@ -87,8 +88,7 @@ int instance_build(struct instance *inst, const char *source_path, struct span s
 	/* A sum of the path keeps two sources of the same name apart. */
 	name = pool_printf(
 		&inst->pool, "%016llx-%s",
-		(unsigned long long)fs_sum_more(FS_SUM_START, source_path, strlen(source_path)),
-		name);
+		(unsigned long long)sum_of((struct span){source_path, strlen(source_path)}), name);
 	if (put_source(inst, name, source, &copy, ret_diag) < 0)
 		return -1;
 	content = pool_printf(&inst->pool, "%s%s", copy, derived->suffix);

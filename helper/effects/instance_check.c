@@ -9,6 +9,7 @@
 
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
+#include "pure/sum.h"
 
 #define QUICK_MAX ((off_t)256 * 1024) /* bytes of a file that a monitor may read */
 
@@ -77,7 +78,7 @@ static int look_closer(struct instance *inst, const struct record *r, struct che
 		return 0;
 	}
 	bytes = file_span(&live);
-	if (fs_sum_more(FS_SUM_START, bytes.at, bytes.len) == r->sum) {
+	if (sum_of(bytes) == r->sum) {
 		c->state = SYNC_IN; /* touched, or replaced by a copy */
 		c->reason = NULL;
 		file_release(&live);

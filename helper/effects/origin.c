@@ -6,6 +6,7 @@
 
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
+#include "pure/sum.h"
 
 void origin_release(struct origin *o)
 {
@@ -45,7 +46,7 @@ int origin_read(const struct store *s, const struct record *r, struct origin *re
 
 	if (store_get(s, r->original, &o.original, &o.len, ret_diag) < 0)
 		return -1;
-	if (fs_sum_more(FS_SUM_START, o.original, o.len) != r->original_sum) {
+	if (sum_of((struct span){o.original, o.len}) != r->original_sum) {
 		(void)damaged(s, r->original, ret_diag);
 		goto fail;
 	}
@@ -57,7 +58,7 @@ int origin_read(const struct store *s, const struct record *r, struct origin *re
 		(void)diag_oom(ret_diag);
 		goto fail;
 	}
-	if (fs_sum_more(FS_SUM_START, o.published.data, o.published.len) != r->sum) {
+	if (sum_of((struct span){o.published.data, o.published.len}) != r->sum) {
 		(void)damaged(s, r->edits, ret_diag);
 		goto fail;
 	}

@@ -19,7 +19,7 @@
 #include "effects/instance.h"
 #include "pure/text.h"
 
-#define STATE_FORMAT 1
+#define STATE_FORMAT 2
 
 /* One file of the admin's that we rewrote. Names of files are relative to originals/. */
 struct record {

@@ -12,6 +12,7 @@
 
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
+#include "pure/sum.h"
 
 void undoing_release(struct undoing *u)
 {
@@ -20,11 +21,6 @@ void undoing_release(struct undoing *u)
 	undone_release(&u->undone);
 	fs_close(u->from);
 	u->from = -1;
-}
-
-static bool same(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 /* A file of text. */
@@ -37,12 +33,12 @@ static int judge_text(struct instance *inst, struct undoing *u, const struct dea
 		return -1;
 	original = (struct span){u->origin.original, u->origin.len};
 	published = (struct span){u->origin.published.data, u->origin.published.len};
-	if (same(live, original)) {
+	if (text_same(live, original)) {
 		u->how = RESTORED_ALREADY;
 		u->bytes = live;
 		return 0;
 	}
-	if (same(live, published)) {
+	if (text_same(live, published)) {
 		u->how = RESTORED_EXACT;
 		u->bytes = original;
 		return 0;
@@ -55,7 +51,7 @@ static int judge_text(struct instance *inst, struct undoing *u, const struct dea
 	for (size_t i = 0; i < u->undone.n; i++)
 		if (u->undone.overlaps[i].ours_remains)
 			u->how = RESTORED_OVERLAP;
-	if (u->how == RESTORED_MERGED && same(u->bytes, live))
+	if (u->how == RESTORED_MERGED && text_same(u->bytes, live))
 		u->how = RESTORED_ALREADY;
 	return 0;
 }
@@ -191,7 +187,7 @@ static int result(const struct undoing *u, uint64_t *ret_sum, off_t *ret_size,
 {
 	struct stat st;
 
-	*ret_sum = FS_SUM_START;
+	*ret_sum = 0;
 	*ret_size = -1;
 	if (u->live.state != FILE_LOADED || u->how == RESTORED_ODD || is_removal(u))
 		return 0;
@@ -206,7 +202,7 @@ static int result(const struct undoing *u, uint64_t *ret_sum, off_t *ret_size,
 		*ret_size = u->live.identity.size;
 		return 0;
 	}
-	*ret_sum = fs_sum_more(FS_SUM_START, u->bytes.at, u->bytes.len);
+	*ret_sum = sum_of(u->bytes);
 	*ret_size = (off_t)u->bytes.len;
 	return 0;
 }

@@ -26,19 +26,15 @@ struct changes {
 static int add_file(struct changes *c, const struct survey *s, size_t file)
 {
 	const struct file *f = &s->scan.files[file];
-	const struct plan *p = &s->plan;
 	struct change *change;
-	size_t first = 0, n = 0;
+	size_t n;
+	const struct edit *edits = plan_edits(&s->plan, file, &n);
 
-	while (p->edits[first].file != file)
-		first++;
-	while (first + n < p->n_edits && p->edits[first + n].file == file)
-		n++;
 	change = array_grow(&c->items, &c->n, &c->cap);
 	if (change == NULL)
 		return -1;
 	change->path = f->path;
-	change->edits = p->edits + first;
+	change->edits = edits;
 	change->n_edits = n;
 	change->postconf_lock = f->tmp_lock;
 	change->secret = f->secret;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct ipaddr {
 	uint8_t family; /* 4, 6, or 0: none */
@@ -36,6 +37,16 @@ int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b);
 static inline bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
 {
 	return ipaddr_compare(a, b) == 0;
+}
+
+/* For tables of a power of two of slots; no more than a good guess. */
+static inline uint32_t ipaddr_hash(const struct ipaddr *a)
+{
+	uint64_t low, high;
+
+	memcpy(&low, a->bytes, 8);
+	memcpy(&high, a->bytes + 8, 8);
+	return (uint32_t)((low ^ high * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu >> 32);
 }
 
 /* 127/8, ::1 and the IPv4-mapped form of 127/8. */

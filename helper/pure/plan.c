@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan.c guarantees sorted edits that do not overlap, and that a finding whose present text already
+ * plan.c guarantees edits that do not overlap, and that a finding whose present text already
  * says what is wanted yields no edit, so that planning twice changes nothing. It does not know what
  * the bytes mean: scanners do.
  */
@@ -13,6 +13,7 @@
 #include "data/array.h"
 #include "pure/plan_files.h"
 #include "pure/plan_keys.h"
+#include "pure/plan_order.h"
 
 void plan_init(struct plan *p)
 {
@@ -43,18 +44,12 @@ static struct span range_of(const struct scan *s, const struct finding *f)
 	return (struct span){s->files[f->file].bytes.at + f->off, f->len};
 }
 
-static void add_edit(struct plan *p, const struct scan *s, const struct finding *f,
-		     enum edit_kind kind, const char *text)
+/* was: a copy of the bytes that are replaced. */
+static void push_edit(struct plan *p, const struct finding *f, enum edit_kind kind,
+		      struct span text, const char *was)
 {
-	if (!text_equal(range_of(s, f), text))
-		plan_edit(p, s, f, kind, text);
-}
-
-void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, enum edit_kind kind,
-	       const char *text)
-{
-	struct span old = range_of(s, f);
 	struct edit *e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
+
 	if (e == NULL) {
 		p->pool.failed = true;
 		return;
@@ -63,10 +58,26 @@ void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, en
 	e->file = f->file;
 	e->off = f->off;
 	e->len = f->len;
-	e->text = text;
-	e->text_len = strlen(text);
+	e->text = text.at;
+	e->text_len = text.len;
 	e->what = f->what;
-	e->was = pool_dup(&p->pool, old.at, old.len);
+	e->was = was;
+}
+
+void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, enum edit_kind kind,
+	       const char *text)
+{
+	struct span old = range_of(s, f);
+
+	push_edit(p, f, kind, (struct span){text, strlen(text)},
+		  pool_dup(&p->pool, old.at, old.len));
+}
+
+static void add_edit(struct plan *p, const struct scan *s, const struct finding *f,
+		     enum edit_kind kind, const char *text)
+{
+	if (!text_equal(range_of(s, f), text))
+		plan_edit(p, s, f, kind, text);
 }
 
 static void add_kept(struct plan *p, const struct finding *f, const char *reason)
@@ -175,21 +186,66 @@ static const char *spell_name(struct plan *p, const struct finding *f, const cha
 	return pool_dup(&p->pool, text, before + len + after);
 }
 
-static void plan_remote(struct plan *p, const struct scan *s, const struct stack *want,
-			const struct names *names, const struct finding *f)
-{
-	const struct name *n;
+/* What was decided about an address, and the texts for it: a million places may name a thousand
+ * addresses. Where the slots are full the latest counts. */
+#define VERDICTS       4096
+#define VERDICTS_TRIED 4
 
-	if (plan_is_own(want, &f->addr))
+struct verdict {
+	struct ipaddr addr; /* family 0: none yet */
+	bool own;
+	const struct name *name;    /* may be NULL */
+	const char *before, *after; /* of the text; NULL: there is none yet */
+	struct span text, was;
+};
+
+static struct verdict *judge(struct verdict *slots, const struct stack *want,
+			     const struct names *names, const struct ipaddr *a)
+{
+	const size_t first = ipaddr_hash(a);
+	struct verdict *v = NULL;
+
+	for (size_t i = 0; i < VERDICTS_TRIED; i++) {
+		v = &slots[(first + i) % VERDICTS];
+		if (ipaddr_equal(&v->addr, a))
+			return v;
+		if (v->addr.family == 0)
+			break;
+	}
+	*v = (struct verdict){
+		.addr = *a, .own = plan_is_own(want, a), .name = names_find(names, a)};
+	return v;
+}
+
+static void spell_remote(struct plan *p, const struct scan *s, const struct finding *f,
+			 struct verdict *v)
+{
+	struct span was = range_of(s, f);
+
+	if (v->before != f->before || v->after != f->after) {
+		v->text.at = spell_name(p, f, v->name->host);
+		v->text.len = strlen(v->text.at);
+		v->before = f->before;
+		v->after = f->after;
+	}
+	if (v->was.at == NULL || !text_same(v->was, was))
+		v->was = (struct span){pool_dup(&p->pool, was.at, was.len), was.len};
+}
+
+static void plan_remote(struct plan *p, const struct scan *s, const struct finding *f,
+			struct verdict *v)
+{
+	if (v->own)
 		return;
 	p->remotes++;
-	n = names_find(names, &f->addr);
-	if (n == NULL || n->host == NULL) {
-		add_kept(p, f, n != NULL ? n->reason : "no name was looked up for it");
+	if (v->name == NULL || v->name->host == NULL) {
+		add_kept(p, f, v->name != NULL ? v->name->reason : "no name was looked up for it");
 		return;
 	}
 	p->named++;
-	add_edit(p, s, f, EDIT_REMOTE, spell_name(p, f, n->host));
+	spell_remote(p, s, f, v);
+	if (!text_same(range_of(s, f), v->text))
+		push_edit(p, f, EDIT_REMOTE, v->text, v->was.at);
 }
 
 static void plan_key(struct plan *p, const struct scan *s, const struct stack *want,
@@ -214,67 +270,6 @@ static void plan_key(struct plan *p, const struct scan *s, const struct stack *w
 	add_edit(p, s, &end, EDIT_KEY, key_repeat(s, f, n->host, &p->pool));
 }
 
-/* An insertion that opens a line of its own. */
-static bool opens_line(const struct edit *e)
-{
-	return e->len == 0 && e->text_len > 0 && e->text[0] == '\n';
-}
-
-static int compare_edit(const void *a, const void *b)
-{
-	const struct edit *x = a, *y = b;
-
-	if (x->file != y->file)
-		return x->file < y->file ? -1 : 1;
-	if (x->off != y->off)
-		return x->off < y->off ? -1 : 1;
-	/* insertions before a replacement at the same place; what fills an empty value before what
-	 * opens a line after it; then the scanner's order */
-	if ((x->len == 0) != (y->len == 0))
-		return x->len == 0 ? -1 : 1;
-	if (opens_line(x) != opens_line(y))
-		return opens_line(x) ? 1 : -1;
-	return x->seq < y->seq ? -1 : x->seq > y->seq;
-}
-
-static int compare_kept(const void *a, const void *b)
-{
-	const struct kept *x = a, *y = b;
-
-	if (x->file != y->file)
-		return x->file < y->file ? -1 : 1;
-	return x->off < y->off ? -1 : x->off > y->off;
-}
-
-/* A place in the files that moves forward only, counting lines on the way. */
-struct place {
-	size_t file, off;
-	unsigned line;
-};
-
-static unsigned move_to(struct place *at, const struct scan *s, size_t file, size_t off)
-{
-	struct span bytes = s->files[file].bytes;
-
-	if (at->line == 0 || at->file != file)
-		*at = (struct place){file, 0, 1};
-	at->line += text_line_number((struct span){bytes.at + at->off, bytes.len - at->off},
-				     off - at->off) -
-		    1;
-	at->off = off;
-	return at->line;
-}
-
-static void number_lines(struct plan *p, const struct scan *s)
-{
-	struct place edits = {0}, kept = {0};
-
-	for (size_t i = 0; i < p->n_edits; i++)
-		p->edits[i].line = move_to(&edits, s, p->edits[i].file, p->edits[i].off);
-	for (size_t i = 0; i < p->n_kept; i++)
-		p->kept[i].line = move_to(&kept, s, p->kept[i].file, p->kept[i].off);
-}
-
 static int check_overlap(const struct plan *p, const struct scan *s, struct diag *ret_diag)
 {
 	for (size_t i = 1; i < p->n_edits; i++) {
@@ -289,13 +284,9 @@ static int check_overlap(const struct plan *p, const struct scan *s, struct diag
 	return 0;
 }
 
-int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
-	      const struct names *names, struct diag *ret_diag)
+static void plan_all(struct plan *p, const struct scan *s, const struct stack *want,
+		     const struct names *names, const struct key_uses *uses, struct verdict *slots)
 {
-	struct key_uses uses;
-
-	if (key_uses_find(s, &uses, ret_diag) < 0)
-		return -1;
 	for (size_t i = 0; i < s->n_findings; i++) {
 		const struct finding *f = &s->findings[i];
 		size_t before = p->n_edits;
@@ -305,10 +296,10 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 			plan_setting(p, s, want, f);
 			break;
 		case FIND_REMOTE:
-			plan_remote(p, s, want, names, f);
+			plan_remote(p, s, f, judge(slots, want, names, &f->addr));
 			break;
 		case FIND_KEY:
-			plan_key(p, s, want, names, &uses, f);
+			plan_key(p, s, want, names, uses, f);
 			break;
 		case FIND_KEPT:
 			if (!plan_is_own(want, &f->addr)) {
@@ -322,36 +313,69 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 		if (p->n_edits > before)
 			p->edits[before].seq = i;
 	}
-	key_uses_release(&uses);
-	if (plan_files(p, s, want->resource, ret_diag) < 0)
+}
+
+int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
+	      const struct names *names, struct diag *ret_diag)
+{
+	struct verdict *slots;
+	struct key_uses uses;
+	int rc;
+
+	if (key_uses_find(s, &uses, ret_diag) < 0)
 		return -1;
-	if (!pool_ok(&p->pool))
+	slots = calloc(VERDICTS, sizeof(*slots));
+	if (slots != NULL)
+		plan_all(p, s, want, names, &uses, slots);
+	key_uses_release(&uses);
+	free(slots);
+	if (slots == NULL)
 		return diag_oom(ret_diag);
-	if (p->n_edits > 0)
-		qsort(p->edits, p->n_edits, sizeof(*p->edits), compare_edit);
-	if (p->n_kept > 0)
-		qsort(p->kept, p->n_kept, sizeof(*p->kept), compare_kept);
-	number_lines(p, s);
-	return check_overlap(p, s, ret_diag);
+	rc = plan_files(p, s, want->resource, ret_diag);
+	if (!pool_ok(&p->pool) || plan_order(p, s) < 0)
+		return diag_oom(ret_diag);
+	return rc < 0 ? -1 : check_overlap(p, s, ret_diag);
+}
+
+/* The first edit of this file or a later one. */
+static size_t first_edit(const struct plan *p, size_t file)
+{
+	size_t low = 0, high = p->n_edits;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->edits[mid].file < file)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct edit *plan_edits(const struct plan *p, size_t file, size_t *ret_n)
+{
+	size_t first = first_edit(p, file);
+
+	*ret_n = first_edit(p, file + 1) - first;
+	return *ret_n > 0 ? p->edits + first : NULL;
 }
 
 bool plan_touches(const struct plan *p, size_t file)
 {
-	for (size_t i = 0; i < p->n_edits; i++)
-		if (p->edits[i].file == file)
-			return true;
-	return false;
+	size_t n;
+
+	return plan_edits(p, file, &n) != NULL;
 }
 
 void plan_render(const struct plan *p, size_t file, struct span old, struct buf *out)
 {
-	size_t from = 0;
+	size_t n, from = 0;
+	const struct edit *edits = plan_edits(p, file, &n);
 
-	for (size_t i = 0; i < p->n_edits; i++) {
-		const struct edit *e = &p->edits[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct edit *e = &edits[i];
 
-		if (e->file != file)
-			continue;
 		buf_add(out, old.at + from, e->off - from);
 		buf_add(out, e->text, e->text_len);
 		from = e->off + e->len;

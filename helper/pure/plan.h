@@ -38,11 +38,11 @@ enum edit_kind {
 
 struct edit {
 	enum edit_kind kind;
+	unsigned line;	 /* 1-based, in the original */
 	size_t file;	 /* index into scan.files */
 	size_t off, len; /* the bytes replaced */
 	const char *text;
 	size_t text_len;
-	unsigned line;	  /* 1-based, in the original */
 	size_t seq;	  /* the place of its finding in the scan, to keep insertions in order */
 	const char *what; /* from the finding */
 	const char *was;  /* for people: the bytes replaced; "" for an insertion */
@@ -83,6 +83,9 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 	      const struct names *names, struct diag *ret_diag);
 
 const char *edit_kind_name(enum edit_kind k);
+
+/* The edits of this file, which lie together; NULL if there are none. */
+const struct edit *plan_edits(const struct plan *p, size_t file, size_t *ret_n);
 
 /* Does any edit touch this file? */
 bool plan_touches(const struct plan *p, size_t file);

@@ -27,6 +27,7 @@ static int compare_remote(const void *a, const void *b)
 
 /* A million places may name a thousand addresses: those met lately are not noted again. */
 #define LATELY 4096
+#define TRIED  4
 
 struct lately {
 	struct remote_addr seen[LATELY];
@@ -34,14 +35,16 @@ struct lately {
 
 static bool met_lately(struct lately *l, const struct remote_addr *r)
 {
-	struct remote_addr *slot;
-	uint32_t hash = 2166136261u;
+	const size_t first = ipaddr_hash(&r->addr);
+	struct remote_addr *slot = NULL;
 
-	for (size_t i = 0; i < sizeof(r->addr.bytes); i++)
-		hash = (hash ^ r->addr.bytes[i]) * 16777619u;
-	slot = &l->seen[(hash ^ hash >> 15) % LATELY];
-	if (slot->has_key == r->has_key && ipaddr_equal(&slot->addr, &r->addr))
-		return true;
+	for (size_t i = 0; i < TRIED; i++) {
+		slot = &l->seen[(first + i) % LATELY];
+		if (slot->has_key == r->has_key && ipaddr_equal(&slot->addr, &r->addr))
+			return true;
+		if (slot->addr.family == 0)
+			break;
+	}
 	*slot = *r;
 	return false;
 }

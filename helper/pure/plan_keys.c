@@ -37,7 +37,7 @@ int key_uses_find(const struct scan *s, struct key_uses *ret, struct diag *ret_d
 {
 	struct key_uses u = {NULL, 0};
 
-	for (size_t i = 0; i < s->n_findings; i++)
+	for (size_t i = 0; s->n_keys > 0 && i < s->n_findings; i++)
 		u.n += s->findings[i].kind == FIND_KEY;
 	if (u.n > 0) {
 		u.items = calloc(u.n, sizeof(*u.items));

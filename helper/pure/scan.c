@@ -32,7 +32,7 @@ void scan_release(struct scan *s)
 
 void scan_restart(struct scan *s)
 {
-	s->n_findings = 0;
+	s->n_findings = s->n_keys = 0;
 	s->n_calls = 0;
 	s->n_warnings = 0;
 	s->process = (struct process){0};
@@ -98,8 +98,9 @@ struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct fi
 		s->pool.failed = true;
 		g = pool_alloc(&s->pool, sizeof(*g));
 	}
+	s->n_keys += kind == FIND_KEY;
 	g->kind = kind;
-	g->file = scan_file_index(s, f);
+	g->file = (uint32_t)scan_file_index(s, f);
 	g->off = off;
 	g->len = len;
 	g->before = g->after = "";

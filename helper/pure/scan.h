@@ -95,23 +95,31 @@ enum setting {
  * rewritten.
  */
 struct finding {
-	enum finding_kind kind;
-	enum setting setting;
-	size_t file;		    /* index into scan.files */
-	size_t off, len;	    /* bytes */
-	struct ipaddr addr;	    /* remote, key, kept */
+	struct ipaddr addr; /* remote, key, kept */
+	enum finding_kind kind : 8;
+	enum setting setting : 8;
+	bool bracketed_v6 : 1; /* FIND_SETTING binds: spell IPv6 as [addr] */
+	bool present_only : 1; /* SET_BINDS: to the MTA a family that is not listed is closed */
+	bool pin : 1;	       /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
+	uint32_t file;	       /* index into scan.files */
+	size_t off, len;       /* bytes */
 	const char *before, *after; /* never NULL */
-	const char *join;	    /* SET_BINDS; FIND_KEY: what sets a repeated entry off */
-	const char *fixed;	    /* SET_FIXED */
-	const char *current;	    /* FIND_SETTING */
-	const char *reason;	    /* FIND_KEPT; FIND_PATH: NULL if it can be edited */
-	const char *path;	    /* FIND_PATH */
-	size_t to;		    /* FIND_PATH: index into scan.files */
 	const char *what;	    /* for people: "relayhost", "smtp_bind_address" */
-	size_t line_off, line_len;  /* FIND_KEY: the whole entry, to repeat it under another key */
-	bool bracketed_v6;	    /* FIND_SETTING binds: spell IPv6 as [addr] */
-	bool present_only; /* SET_BINDS: to the MTA a family that is not listed is closed */
-	bool pin;	   /* FIND_REMOTE: secrets or a TLS policy go to every remote here */
+	/* A million routes are a million findings: what no kind has together shares its place. */
+	union {
+		const char *join; /* SET_BINDS; FIND_KEY: what sets a repeated entry off */
+		const char *path; /* FIND_PATH */
+	};
+	union {
+		const char *reason; /* FIND_KEPT; FIND_PATH: NULL if it can be edited */
+		const char *fixed;  /* SET_FIXED */
+		size_t line_off;    /* FIND_KEY: the whole entry, to repeat it under another key */
+	};
+	union {
+		const char *current; /* FIND_SETTING */
+		size_t line_len;     /* FIND_KEY */
+		size_t to;	     /* FIND_PATH: index into scan.files */
+	};
 };
 
 /* A place that the MTA connects to, for a probe; named or by address. A backend whose remotes say
@@ -144,6 +152,7 @@ struct scan {
 	size_t n_files, cap_files;
 	struct finding *findings;
 	size_t n_findings, cap_findings;
+	size_t n_keys; /* FIND_KEYs that were added: 0 spares a search */
 	struct call *calls;
 	size_t n_calls, cap_calls;
 	const char **warnings; /* one line each, for people; about nothing that can be edited */

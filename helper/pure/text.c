@@ -5,6 +5,7 @@
  */
 #include "pure/text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static bool is_digit(char c)
@@ -70,15 +71,28 @@ bool text_line(struct span bytes, size_t from, struct span *ret_line, size_t *re
 	return true;
 }
 
+/* Newlines among eight bytes: those that are 0 after the exclusive or. Each byte is judged alone,
+ * no carry reaches the next. */
+static unsigned newlines(const char *at)
+{
+	const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
+	uint64_t x;
+
+	memcpy(&x, at, sizeof(x));
+	x ^= 0x0a0a0a0a0a0a0a0au;
+	x = ~(((x & low) + low) | x | low) >> 7;
+	return (unsigned)(x * 0x0101010101010101u >> 56);
+}
+
 unsigned text_line_number(struct span bytes, size_t at)
 {
+	size_t end = at < bytes.len ? at : bytes.len, i = 0;
 	unsigned n = 1;
-	const char *p = bytes.at, *end = bytes.at + (at < bytes.len ? at : bytes.len);
 
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		n++;
-		p++;
-	}
+	for (; end - i >= 8; i += 8)
+		n += newlines(bytes.at + i);
+	for (; i < end; i++)
+		n += bytes.at[i] == '\n';
 	return n;
 }
 

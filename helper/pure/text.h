@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct span {
 	const char *at;
@@ -31,6 +32,11 @@ void text_make_printable(char *s);
 
 /* s without blanks on either end. */
 struct span text_trim(struct span s);
+
+static inline bool text_same(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
 
 bool text_equal(struct span s, const char *word);
 bool text_equal_nocase(struct span s, const char *word);

@@ -2,6 +2,7 @@
 /* plan: findings become edits, and nothing else changes. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,6 +382,67 @@ static void a_place_may_ask_for_a_pin(void **state)
 	free(addrs);
 }
 
+/* Lines of ten bytes, each with an address; the findings come in `runs` runs that lie like the
+ * teeth of combs. */
+static void in_order_whatever_the_scan_does(struct world *w, size_t runs)
+{
+	enum { LINES = 900 };
+	struct buf text = BUF_INIT, want = BUF_INIT, out = BUF_INIT;
+	struct file *f;
+	char line[20];
+
+	for (size_t i = 0; i < LINES; i++) {
+		const size_t host = i * 7 % 90 + 10;
+
+		buf_addf(&text, "192.1.2.%zu", host);
+		buf_adds(&text, "\n");
+		buf_addf(&want, host == 99 ? "192.1.2.99\n" : "h%zu.example\n", host);
+	}
+	for (size_t i = 10; i < 99; i++) {
+		char pinned[40];
+
+		(void)snprintf(pinned, sizeof(pinned), "192.1.2.%zu h%zu.example\n", i, i);
+		pin(w, pinned);
+	}
+	assert_int_equal(text.len, LINES * 11);
+	f = add_file(w, "/etc/x/table", buf_str(&text));
+	for (size_t run = runs; run-- > 0;)
+		for (size_t i = run; i < LINES; i += runs) {
+			struct finding *g = scan_add(&w->scan, FIND_REMOTE, f, i * 11, 10);
+
+			memcpy(line, text.data + i * 11, 10);
+			line[10] = '\0';
+			g->addr = addr(line);
+			g->what = "transport_maps";
+		}
+	make(w);
+	assert_string_equal(rendered(w, &out), buf_str(&want));
+	assert_int_equal(w->plan.n_edits + w->plan.n_kept, LINES);
+	assert_int_equal(w->plan.n_kept, 10);
+	for (size_t i = 0; i < w->plan.n_edits; i++)
+		assert_int_equal(w->plan.edits[i].line, w->plan.edits[i].off / 11 + 1);
+	for (size_t i = 0; i < w->plan.n_kept; i++)
+		assert_int_equal(w->plan.kept[i].line, w->plan.kept[i].off / 11 + 1);
+	buf_release(&text);
+	buf_release(&want);
+	buf_release(&out);
+}
+
+static void one_run(void **state)
+{
+	in_order_whatever_the_scan_does(*state, 1);
+}
+
+static void some_runs(void **state)
+{
+	in_order_whatever_the_scan_does(*state, 5);
+}
+
+static void many_runs(void **state)
+{
+	in_order_whatever_the_scan_does(*state, 300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,6 +468,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_entry_of_the_name_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_without_a_remote_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_place_may_ask_for_a_pin, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_run, setup, teardown),
+		cmocka_unit_test_setup_teardown(some_runs, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_runs, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "data/buf.h"
 #include "mta/backend.h"
 
 static const char master[] = "smtp inet n - y - - smtpd\n"
@@ -191,6 +192,45 @@ static void the_row_is_complete(void **state)
 	assert_null(backend_find("nosuch"));
 }
 
+/* Results that come again are found where they stand, also beside others of the same slot. */
+static void a_large_table_is_read_like_a_small_one(void **state)
+{
+	enum { LINES = 20000, ADDRESSES = 6000 };
+	struct given files[] = {{"/etc/postfix/main.cf", "transport_maps = texthash:/t\n"},
+				{"/etc/postfix/master.cf", master},
+				{"/t", NULL},
+				{NULL, NULL}};
+	struct buf table = BUF_INIT;
+	struct scan s;
+	struct diag d;
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < LINES; i++)
+		buf_addf(&table,
+			 i % 7 ? "d%u.example smtp:[198.18.%u.%u]:%u\n" : "d%u.example local:\n", i,
+			 i * 31 % ADDRESSES / 250, i * 31 % ADDRESSES % 250 + 1, 25 + i % 3);
+	files[2].text = buf_str(&table);
+	assert_int_equal(run(&s, "", files, &d), 0);
+	for (size_t i = 0, at = 0; i < s.n_findings; i++) {
+		const struct finding *f = &s.findings[i];
+		struct ipaddr a;
+
+		if (f->kind != FIND_REMOTE)
+			continue;
+		assert_true(f->off > at);
+		at = f->off;
+		assert_int_equal(table.data[f->off - 1], '[');
+		assert_int_equal(table.data[f->off + f->len], ']');
+		assert_true(ipaddr_parse(table.data + f->off, f->len, &a));
+		assert_true(ipaddr_equal(&a, &f->addr));
+		n++;
+	}
+	assert_int_equal(n, LINES - (LINES + 6) / 7);
+	scan_release(&s);
+	buf_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +240,7 @@ int main(void)
 		cmocka_unit_test(the_process_is_where_the_queue_is),
 		cmocka_unit_test(the_port_is_one_that_is_open_to_the_network),
 		cmocka_unit_test(the_row_is_complete),
+		cmocka_unit_test(a_large_table_is_read_like_a_small_one),
 	};
 
 	return cmocka_run_group_tests_name("postfix", tests, NULL, NULL);

@@ -39,6 +39,26 @@ static void line_numbers(void **state)
 	assert_int_equal(text_line_number(span("a\nb\nc"), 99), 3);
 }
 
+static void line_numbers_among_any_bytes(void **state)
+{
+	static const char some[] = "\n\x0b\x8a\x09\n\n\xff\x0a\x7f";
+	char bytes[100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = some[(i * i + i / 3) % (sizeof(some) - 1)];
+	for (size_t from = 0; from < 9; from++) {
+		unsigned n = 1;
+
+		for (size_t at = from; at < sizeof(bytes); at++) {
+			const struct span rest = {bytes + from, sizeof(bytes) - from};
+
+			assert_int_equal(text_line_number(rest, at - from), n);
+			n += bytes[at] == '\n';
+		}
+	}
+}
+
 static void trimming(void **state)
 {
 	(void)state;
@@ -164,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_with_and_without_the_last_newline),
 		cmocka_unit_test(line_numbers),
+		cmocka_unit_test(line_numbers_among_any_bytes),
 		cmocka_unit_test(trimming),
 		cmocka_unit_test(fqdn),
 		cmocka_unit_test(addresses_round_trip),

@@ -235,6 +235,72 @@ static void by_construction(void **state)
 	}
 }
 
+/* More texts than are remembered while writing, some of them often, with any bytes. */
+static void edits_survive_being_stored(void **state)
+{
+	enum { N = 20000 };
+	static struct edit items[N];
+	static char texts[N][12];
+	struct edits back = EDITS_INIT;
+	struct buf stored = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		const size_t n = i % 3 ? i * 2654435761u % N : i % 7;
+
+		items[i] = (struct edit){.kind = (enum edit_kind)(n % (EDIT_FAMILY + 1)),
+					 .off = i * 10 + i % 4,
+					 .len = i % 5,
+					 .text = texts[i],
+					 .line = (unsigned)(i + i / 11)};
+		items[i].text_len = (size_t)snprintf(texts[i], sizeof(texts[i]), "\n=%zu ", n) +
+				    (n % 2); /* and a NUL */
+	}
+	edits_format(items, N, &stored);
+	assert_true(buf_ok(&stored));
+	assert_int_equal(edits_parse(&back, (struct span){stored.data, stored.len}, "edits", &diag),
+			 0);
+	assert_int_equal(back.n, N);
+	for (size_t i = 0; i < N; i++) {
+		const struct edit *x = &items[i], *y = &back.items[i];
+
+		assert_true(x->kind == y->kind && x->off == y->off && x->len == y->len &&
+			    x->line == y->line && x->text_len == y->text_len);
+		assert_memory_equal(x->text, y->text, x->text_len);
+	}
+	edits_release(&back);
+	buf_release(&stored);
+}
+
+static void damaged_edits_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"mta-stack edits 1\n",
+		"mta-stack edits 2\n0 1 1 0\n",
+		"mta-stack edits 2\n= 0 1\na\n0 1 1 1\n",
+		"mta-stack edits 2\n= 0 9\na\n",
+		"mta-stack edits 2\n= 0 0\na\n",
+		"mta-stack edits 2\n= 9 1\na\n",
+		"mta-stack edits 2\n=0 1\na\n",
+		"mta-stack edits 2\n= 0 1 1\na\n",
+		"mta-stack edits 2\n= 0 1\na\n0 1 1\n",
+		"mta-stack edits 2\n= 0 1\na\n0 1 1 0 0\n",
+		"mta-stack edits 2\n= 0 1\na\n0 -1 1 0\n",
+		"mta-stack edits 2\n= 0 1\na\n0 1 1 99999999999999999999\n",
+		"mta-stack edits 2\n= 0 1\na\n\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct edits e = EDITS_INIT;
+
+		assert_int_equal(edits_parse(&e, span(bad[i]), "edits", &diag), -1);
+		assert_string_equal(diag.text, "cannot understand edits: it is damaged");
+		edits_release(&e);
+	}
+}
+
 static int release(void **state)
 {
 	(void)state;
@@ -253,6 +319,8 @@ int main(void)
 		cmocka_unit_test(any_bytes),
 		cmocka_unit_test(a_deadline_is_kept),
 		cmocka_unit_test(by_construction),
+		cmocka_unit_test(edits_survive_being_stored),
+		cmocka_unit_test(damaged_edits_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("undo", tests, NULL, release);

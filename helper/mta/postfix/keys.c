@@ -46,11 +46,6 @@ static struct entry entry_of(const struct pf *pf, struct finding *f)
 	return e;
 }
 
-static bool same(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
 static int compare_span(struct span a, struct span b)
 {
 	size_t n = a.len < b.len ? a.len : b.len;
@@ -103,7 +98,7 @@ static void settle_pair(struct pf *pf, const struct entry *first, struct entry *
 {
 	if (compare_entry(first, second) != 0)
 		return;
-	if (same(first->value, second->value))
+	if (text_same(first->value, second->value))
 		second->finding->addr.family = 0;
 	else
 		keep_remotes(pf, &first->finding->addr,
@@ -128,7 +123,7 @@ static int settle_spellings(struct pf *pf)
 	struct entry *all = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n_findings; i++)
+	for (size_t i = 0; s->n_keys > 0 && i < s->n_findings; i++)
 		n += s->findings[i].kind == FIND_KEY;
 	if (n < 2)
 		return 0;

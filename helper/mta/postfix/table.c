@@ -5,6 +5,9 @@
  */
 #include "mta/postfix/postfix.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define LINES_PER_POOL 4096 /* continued lines are copied; their memory is given back so often */
 
 /* Where the key ends: at the first blank that is not quoted. False for unbalanced quotes. */
@@ -37,29 +40,82 @@ static struct span lines_read(const struct lines *it, size_t from)
 	return (struct span){it->bytes.at + from, it->end - from};
 }
 
-/* In a large table the same result stands on many lines; where it held nothing once, it need not be
- * looked at again. */
-static bool is_dull(struct traced value, struct span dull)
+/* In a large table the same results stand on many lines: what one of them led to is found again by
+ * copying it. Only a text of one piece stands in the file itself; and two files are read in several
+ * ways, where a place may be known already. */
+#define MEMO	   4096
+#define MEMO_TRIED 4
+
+struct found {
+	struct span value;   /* in the file; .at NULL: nothing yet */
+	size_t first, count; /* scan.findings */
+};
+
+/* NULL: without memory, or where it does not pay. */
+static struct found *memo_make(const struct pf *pf, const struct lines *it)
 {
-	return value.len == dull.len && memcmp(value.text, dull.at, dull.len) == 0;
+	if (it->bytes.len < MEMO * sizeof(struct found) || it->file == pf->main_cf ||
+	    it->file == pf->master_cf)
+		return NULL;
+	return calloc(MEMO, sizeof(struct found));
+}
+
+/* Where it is, or may be put. */
+static struct found *memo_slot(struct found *memo, struct traced value)
+{
+	const uint64_t odd = 0x9e3779b97f4a7c15u;
+	uint64_t sum = value.len, some;
+	struct found *slot = NULL;
+	size_t i = 0;
+
+	if (memo == NULL || value.n != 1)
+		return NULL;
+	for (; i + sizeof(some) <= value.len; i += sizeof(some)) {
+		memcpy(&some, value.text + i, sizeof(some));
+		sum = (sum ^ some) * odd;
+		sum ^= sum >> 32;
+	}
+	for (; i < value.len; i++)
+		sum = (sum ^ (unsigned char)value.text[i]) * odd;
+	sum >>= 32;
+	for (i = 0; i < MEMO_TRIED; i++) {
+		slot = &memo[(sum + i) % MEMO];
+		if (slot->value.at == NULL || text_same(slot->value, traced_span(value)))
+			break;
+	}
+	return slot;
+}
+
+/* What this result led to before, at its new place. */
+static void find_again(struct pf *pf, const struct found *before, struct traced value)
+{
+	for (size_t i = 0; i < before->count; i++) {
+		struct finding f = pf->scan->findings[before->first + i];
+
+		f.off += (size_t)(value.text - before->value.at);
+		*scan_add(pf->scan, f.kind, pf_file(pf, f.file), f.off, f.len) = f;
+	}
 }
 
 static void entry_scan(struct pf *pf, struct traced key, struct traced value,
-		       const struct lines *it, const struct map *m, struct span *dull)
+		       const struct lines *it, const struct map *m, struct found *memo)
 {
 	size_t before = pf->scan->n_findings, file, off;
+	struct found *slot;
 
 	if (table_has_keys(m->kind)) {
 		if (traced_point(&pf->trace, key, &file, &off))
 			key_scan(pf, key, m, lines_read(it, off), "\n");
 		return;
 	}
-	if (is_dull(value, *dull))
+	slot = memo_slot(memo, value);
+	if (slot != NULL && slot->value.at != NULL && text_same(slot->value, traced_span(value))) {
+		find_again(pf, slot, value);
 		return;
+	}
 	result_scan(pf, value, m);
-	/* only a text of one piece stands in the file itself and stays */
-	if (pf->scan->n_findings == before && value.n == 1)
-		*dull = traced_span(value);
+	if (slot != NULL)
+		*slot = (struct found){traced_span(value), before, pf->scan->n_findings - before};
 }
 
 void table_scan(struct pf *pf, size_t file, const struct map *m)
@@ -68,16 +124,17 @@ void table_scan(struct pf *pf, size_t file, const struct map *m)
 	struct pool keep = pf->pool;
 	size_t pieces = pf->trace.n_pieces, n = 0;
 	struct traced line, key, value;
-	struct span dull = {"", 0};
+	struct found *memo = memo_make(pf, &it);
 
 	pf->pool = (struct pool)POOL_INIT;
 	while (lines_next(pf, &it, &line)) {
 		if (split_line(line, &key, &value))
-			entry_scan(pf, key, value, &it, m, &dull);
+			entry_scan(pf, key, value, &it, m, memo);
 		pf->trace.n_pieces = pieces;
 		if (++n % LINES_PER_POOL == 0 && pool_ok(&pf->pool))
 			pool_release(&pf->pool);
 	}
+	free(memo);
 	keep.failed |= pf->pool.failed;
 	pool_release(&pf->pool);
 	pf->pool = keep;
