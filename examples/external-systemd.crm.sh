@@ -14,7 +14,8 @@ primitive mail-stack ocf:mta:stack \
 	op start interval=0 timeout=120s \
 	op stop interval=0 timeout=120s \
 	op monitor interval=30s timeout=20s \
-	op monitor interval=120s timeout=40s OCF_CHECK_LEVEL=10
+	op monitor interval=120s timeout=40s OCF_CHECK_LEVEL=10 \
+	op monitor interval=600s timeout=60s OCF_CHECK_LEVEL=20
 primitive mail-postfix systemd:postfix \
 	op start interval=0 timeout=100s \
 	op stop interval=0 timeout=100s \

@@ -19,6 +19,7 @@ primitive mail-mta ocf:mta:stack \
 	op start interval=0 timeout=120s \
 	op stop interval=0 timeout=120s \
 	op monitor interval=30s timeout=20s \
-	op monitor interval=120s timeout=40s OCF_CHECK_LEVEL=10
+	op monitor interval=120s timeout=40s OCF_CHECK_LEVEL=10 \
+	op monitor interval=600s timeout=60s OCF_CHECK_LEVEL=20
 group mail mail-fs mail-vip mail-mta
 END

@@ -130,6 +130,13 @@ bool instance_this_boot(const struct instance *inst)
 	       inst->state.boot != NULL && strcmp(inst->boot, inst->state.boot) == 0;
 }
 
+const char *instance_when(const struct instance *inst)
+{
+	return instance_phase(inst) == INSTANCE_NOT_APPLIED || inst->state.when == NULL
+		       ? ""
+		       : inst->state.when;
+}
+
 const struct stack_record *instance_record(const struct instance *inst)
 {
 	return instance_phase(inst) == INSTANCE_APPLIED ? &inst->state.stack : NULL;

@@ -31,6 +31,7 @@
 
 #include "data/buf.h"
 #include "data/diag.h"
+#include "effects/attrs.h"
 #include "effects/clock.h"
 #include "pure/plan.h"
 #include "pure/scan.h"
@@ -59,6 +60,13 @@ enum instance_phase {
 	INSTANCE_INTERRUPTED, /* only read-only: an apply or restore was cut short */
 };
 
+/* A file that was read and not rewritten, as it was then. */
+struct source_file {
+	const char *path;
+	struct identity identity;
+	uint64_t sum; /* of its bytes */
+};
+
 /* What the files were rewritten for. Strings may be NULL. */
 struct stack_record {
 	const char *mta, *config;
@@ -66,7 +74,9 @@ struct stack_record {
 	const char *vip4, *vip6, *name;
 	const char *pid_file, *exe; /* struct process of the scan: for a monitor without a scan */
 	bool pid_file_locked, heads_family;
-	int port; /* on which the MTA accepts mail; 0: none */
+	int port;		  /* on which the MTA accepts mail; 0: none */
+	int remotes, named;	  /* places that name a remote by address; those of them renamed */
+	struct source_file names; /* the file of pinned names as it was used; path NULL: none */
 };
 
 enum instance_phase instance_phase(const struct instance *inst);
@@ -76,6 +86,9 @@ bool instance_this_boot(const struct instance *inst);
 
 /* NULL when not applied. */
 const struct stack_record *instance_record(const struct instance *inst);
+
+/* When it was applied: UTC, RFC 3339; "" when not applied. */
+const char *instance_when(const struct instance *inst);
 
 /* What instance_open() had to finish, one line for people; NULL: nothing. */
 const char *instance_recovered(const struct instance *inst);
@@ -199,9 +212,10 @@ struct check_report {
 	bool in_sync, bind_lost; /* of all files */
 };
 
-/* Are the files as published? Quick, for a monitor: stat(2) decides; only a small file whose stat
- * differs is read. Otherwise all bytes are compared. Nothing is written, nothing is forked. The
- * report is empty and in_sync unless applied. */
+/* Are the files as published, and the file of names, if one was used, as it was? Quick, for a
+ * monitor: stat(2) decides; only a small file whose stat differs is read. Otherwise all bytes are
+ * compared. Nothing is written, nothing is forked. The report is empty and in_sync unless applied.
+ */
 int instance_check(struct instance *inst, bool quick, struct check_report *ret_report,
 		   struct diag *ret_diag);
 

@@ -144,11 +144,45 @@ static int check(struct instance *inst, const struct record *r, bool quick, stru
 	return look_from_afar(r, quick, c, ret_diag);
 }
 
+/* Not ours and not rewritten, but what was applied came of it. */
+static int check_source(struct instance *inst, const struct source_file *f, bool quick,
+			struct checked_file *c, struct diag *ret_diag)
+{
+	struct loaded live = {0};
+	struct identity now;
+	struct stat st;
+
+	c->path = f->path;
+	if (stat(f->path, &st) == 0) {
+		now = identity_of(&st);
+		if (identity_equal(&now, &f->identity))
+			return 0;
+		if (quick && now.size > QUICK_MAX) {
+			c->state = SYNC_DRIFTED;
+			c->reason = "it was edited, replaced or touched";
+			return 0;
+		}
+	}
+	if (file_load(f->path, &live, ret_diag) < 0)
+		return -1;
+	if (live.state != FILE_LOADED) {
+		c->state = SYNC_GONE;
+		c->reason = pool_printf(&inst->pool, "cannot be read: %s",
+					live.why ? live.why : "it is gone");
+	} else if (fs_sum_more(FS_SUM_START, live.bytes, live.len) != f->sum) {
+		c->state = SYNC_DRIFTED;
+		c->reason = "it was changed since its names were used";
+	}
+	file_release(&live);
+	return 0;
+}
+
 int instance_check(struct instance *inst, bool quick, struct check_report *ret_report,
 		   struct diag *ret_diag)
 {
 	size_t n = instance_phase(inst) == INSTANCE_APPLIED ? inst->state.n : 0;
-	struct checked_file *files = calloc(n + 1, sizeof(*files));
+	struct checked_file *files = calloc(n + 2, sizeof(*files));
+	const struct source_file *names = &inst->state.stack.names;
 	struct check_report report = {files, n, true, false};
 
 	if (files == NULL)
@@ -160,6 +194,14 @@ int instance_check(struct instance *inst, bool quick, struct check_report *ret_r
 		}
 		report.in_sync = report.in_sync && files[i].state == SYNC_IN;
 		report.bind_lost = report.bind_lost || files[i].bind_lost;
+	}
+	if (instance_phase(inst) == INSTANCE_APPLIED && names->path != NULL) {
+		if (check_source(inst, names, quick, &files[n], ret_diag) < 0) {
+			free(files);
+			return -1;
+		}
+		report.n++;
+		report.in_sync = report.in_sync && files[n].state == SYNC_IN;
 	}
 	if (!pool_ok(&inst->pool)) {
 		free(files);

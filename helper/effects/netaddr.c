@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netaddr.c guarantees a list that was consistent at one moment: a dump that the kernel marks as
- * interrupted is taken again. It says nothing about the link below an address.
+ * netaddr.c guarantees a list that was consistent at one moment. It says nothing about the link
+ * below an address.
  */
 #include "effects/netaddr.h"
 
-#include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -15,9 +14,7 @@
 #include <libmnl/libmnl.h>
 
 #include "data/array.h"
-
-#define TRIES	  10	/* dumps that addresses changing meanwhile may spoil */
-#define DUMP_SIZE 32768 /* bytes; the kernel fills no larger piece of a dump */
+#include "effects/netlink.h"
 
 void netaddrs_release(struct netaddrs *l)
 {
@@ -98,56 +95,21 @@ static int on_message(const struct nlmsghdr *h, void *data)
 	return MNL_CB_OK;
 }
 
-/* Ask, and read the answer to its end. 0, or -1 with errno. */
-static int ask(struct mnl_socket *nl, struct netaddrs *list)
+static void forget(void *data)
 {
-	long long space[DUMP_SIZE / sizeof(long long)];
-	struct nlmsghdr *h = mnl_nlmsg_put_header(space);
-	struct ifaddrmsg *m;
-	int more = 1;
+	struct netaddrs *list = data;
 
-	h->nlmsg_type = RTM_GETADDR;
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	h->nlmsg_seq = 1;
-	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
-	m->ifa_family = AF_UNSPEC;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
-		return -1;
-	while (more > 0) {
-		ssize_t n = mnl_socket_recvfrom(nl, space, sizeof(space));
-
-		if (n >= 0)
-			more = mnl_cb_run(space, (size_t)n, 1, mnl_socket_get_portid(nl),
-					  on_message, list);
-		else if (errno != EINTR)
-			more = -1;
-	}
-	return more;
-}
-
-/* One dump with a socket of its own, since what is left of an interrupted one cannot be told from
- * the next. 0, or the errno; EINTR: take it again. */
-static int dump(struct netaddrs *list)
-{
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int error;
-
-	if (nl == NULL)
-		return errno;
 	list->n = 0;
-	error = ask(nl, list) < 0 ? errno : 0;
-	(void)mnl_socket_close(nl);
-	return error;
 }
 
 int netaddr_list(struct netaddrs *ret_list, struct diag *ret_diag)
 {
+	const struct ifaddrmsg all = {.ifa_family = AF_UNSPEC};
 	struct netaddrs list = NETADDRS_INIT;
-	int error = EINTR;
+	const struct netlink_dump job = {NETLINK_ROUTE, RTM_GETADDR, &all, sizeof(all),
+					 on_message,	forget,	     &list};
+	int error = netlink_dump(&job);
 
-	for (int i = 0; i < TRIES && error == EINTR; i++)
-		error = dump(&list);
 	if (error != 0) {
 		netaddrs_release(&list);
 		return diag_set(ret_diag, EX_FAILED, "cannot list this node's addresses: %s",

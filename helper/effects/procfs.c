@@ -163,6 +163,26 @@ bool procfs_hidden(pid_t pid)
 	return !read_link(path, runs) && (errno == EACCES || errno == EPERM);
 }
 
+bool procfs_program(pid_t pid, char ret_name[PROCFS_PROGRAM_MAX])
+{
+	char path[64], runs[PATH_MAX];
+	const char *name;
+	size_t len;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if (!read_link(path, runs))
+		return false;
+	name = strrchr(runs, '/') != NULL ? strrchr(runs, '/') + 1 : runs;
+	len = strlen(name);
+	if (len > strlen(DELETED) && strcmp(name + len - strlen(DELETED), DELETED) == 0)
+		len -= strlen(DELETED);
+	if (len >= PROCFS_PROGRAM_MAX)
+		return false;
+	memcpy(ret_name, name, len);
+	ret_name[len] = '\0';
+	return true;
+}
+
 static bool has_write_lock(pid_t pid, const char *fd)
 {
 	char path[PATH_MAX], text[4096];
@@ -211,4 +231,49 @@ bool procfs_locks(pid_t pid, const struct stat *file, const char *path)
 	if (dir != NULL)
 		(void)closedir(dir);
 	return found;
+}
+
+void procfs_inodes_release(struct procfs_inodes *i)
+{
+	free(i->items);
+	*i = (struct procfs_inodes)PROCFS_INODES_INIT;
+}
+
+bool procfs_inodes_have(const struct procfs_inodes *i, unsigned long inode)
+{
+	for (size_t k = 0; k < i->n; k++)
+		if (i->items[k] == inode)
+			return true;
+	return false;
+}
+
+/* "socket:[12345]" */
+static bool socket_inode(const char *link, unsigned long *ret_inode)
+{
+	return sscanf(link, "socket:[%lu]", ret_inode) == 1;
+}
+
+int procfs_sockets(pid_t pid, struct procfs_inodes *ret_open)
+{
+	char dir_path[64], fd_path[PATH_MAX], link[PATH_MAX];
+	unsigned long inode, *slot;
+	const struct dirent *e;
+	int status = 0;
+	DIR *dir;
+
+	(void)snprintf(dir_path, sizeof(dir_path), "/proc/%d/fd", pid);
+	dir = opendir(dir_path);
+	while (dir != NULL && status == 0 && (e = readdir(dir)) != NULL) {
+		(void)snprintf(fd_path, sizeof(fd_path), "%s/%s", dir_path, e->d_name);
+		if (!read_link(fd_path, link) || !socket_inode(link, &inode))
+			continue;
+		slot = array_grow(&ret_open->items, &ret_open->n, &ret_open->cap);
+		if (slot == NULL)
+			status = -1;
+		else
+			*slot = inode;
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return status;
 }

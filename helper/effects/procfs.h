@@ -45,6 +45,28 @@ bool procfs_ours(pid_t pid);
 /* It is there, but we are not allowed to know what it runs. */
 bool procfs_hidden(pid_t pid);
 
+/* The name of the file that it runs, without directory, also if that was replaced since. */
+#define PROCFS_PROGRAM_MAX 256
+bool procfs_program(pid_t pid, char ret_name[PROCFS_PROGRAM_MAX]);
+
+/* The inodes of the sockets that it has open. */
+struct procfs_inodes {
+	unsigned long *items;
+	size_t n, cap;
+};
+
+#define PROCFS_INODES_INIT                                                                         \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
+
+void procfs_inodes_release(struct procfs_inodes *i);
+
+/* Fills *ret_open (initialised). A process that is gone has none. -1: no memory. */
+int procfs_sockets(pid_t pid, struct procfs_inodes *ret_open);
+
+bool procfs_inodes_have(const struct procfs_inodes *i, unsigned long inode);
+
 /* It holds a write lock of any kind (flock, fcntl, open file description) on this very file through
  * a descriptor of its own. Nothing is locked to find out, so nobody is disturbed. `file` NULL: on
  * the file that had this path when it was opened, even if it was removed since. */

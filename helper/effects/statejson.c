@@ -6,6 +6,7 @@
 #include "effects/statejson.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,38 +85,6 @@ static bool get_sum(struct state *s, const json_t *o, const char *key, uint64_t 
 	return *end == '\0';
 }
 
-bool statejson_put_stack(json_t *root, const struct stack_record *k)
-{
-	json_t *o = json_object();
-
-	return put_text(o, "mta", k->mta) & put_text(o, "config", k->config) &
-	       put_text(o, "vip", k->vip) & put_text(o, "vip4", k->vip4) &
-	       put_text(o, "vip6", k->vip6) & put_text(o, "name", k->name) &
-	       put_text(o, "pid_file", k->pid_file) & put_text(o, "exe", k->exe) &
-	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
-	       put_bool(o, "heads_family", k->heads_family) & put_int(o, "port", k->port) &
-	       put(root, "stack", o);
-}
-
-bool statejson_get_stack(struct state *s, const json_t *root)
-{
-	const json_t *o = json_object_get(root, "stack");
-	struct stack_record *k = &s->stack;
-	int64_t port;
-
-	if (!get_int(o, "port", &port) || port < 0 || port > UINT16_MAX)
-		return false;
-	k->port = (int)port;
-	return get_text(s, o, "mta", &k->mta) && get_text(s, o, "config", &k->config) &&
-	       get_text(s, o, "vip", &k->vip) && get_text(s, o, "vip4", &k->vip4) &&
-	       get_text(s, o, "vip6", &k->vip6) && get_text(s, o, "name", &k->name) &&
-	       get_text(s, o, "pid_file", &k->pid_file) && get_text(s, o, "exe", &k->exe) &&
-	       get_bool(o, "pid_file_locked", &k->pid_file_locked) &&
-	       /* 0.1 did not write it */
-	       (json_object_get(o, "heads_family") == NULL ||
-		get_bool(o, "heads_family", &k->heads_family));
-}
-
 static bool put_identity(json_t *o, const char *key, const struct identity *i)
 {
 	json_t *v = json_object();
@@ -135,6 +104,61 @@ static bool get_identity(const json_t *o, const char *key, struct identity *ret_
 		return false;
 	*ret_identity = (struct identity){(dev_t)dev, (ino_t)ino, size, {sec, nsec}};
 	return true;
+}
+
+bool statejson_put_stack(json_t *root, const struct stack_record *k)
+{
+	json_t *o = json_object();
+	bool named =
+		k->names.path == NULL || (put_text(o, "names", k->names.path) &
+					  put_identity(o, "names_identity", &k->names.identity) &
+					  put_sum(o, "names_sum", k->names.sum));
+
+	return named & put_text(o, "mta", k->mta) & put_text(o, "config", k->config) &
+	       put_text(o, "vip", k->vip) & put_text(o, "vip4", k->vip4) &
+	       put_text(o, "vip6", k->vip6) & put_text(o, "name", k->name) &
+	       put_text(o, "pid_file", k->pid_file) & put_text(o, "exe", k->exe) &
+	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
+	       put_bool(o, "heads_family", k->heads_family) & put_int(o, "port", k->port) &
+	       put_int(o, "remotes", k->remotes) & put_int(o, "named", k->named) &
+	       put(root, "stack", o);
+}
+
+/* What a state of an earlier version lacks: no names file, no remotes. */
+static bool get_later(struct state *s, const json_t *o)
+{
+	struct stack_record *k = &s->stack;
+	int64_t remotes = 0, named = 0;
+
+	if (json_object_get(o, "remotes") != NULL &&
+	    (!get_int(o, "remotes", &remotes) || !get_int(o, "named", &named) || named < 0 ||
+	     remotes < named || remotes > INT_MAX))
+		return false;
+	k->remotes = (int)remotes;
+	k->named = (int)named;
+	if (json_object_get(o, "heads_family") != NULL &&
+	    !get_bool(o, "heads_family", &k->heads_family))
+		return false;
+	return json_object_get(o, "names") == NULL ||
+	       (get_text(s, o, "names", &k->names.path) &&
+		get_identity(o, "names_identity", &k->names.identity) &&
+		get_sum(s, o, "names_sum", &k->names.sum));
+}
+
+bool statejson_get_stack(struct state *s, const json_t *root)
+{
+	const json_t *o = json_object_get(root, "stack");
+	struct stack_record *k = &s->stack;
+	int64_t port;
+
+	if (!get_int(o, "port", &port) || port < 0 || port > UINT16_MAX)
+		return false;
+	k->port = (int)port;
+	return get_text(s, o, "mta", &k->mta) && get_text(s, o, "config", &k->config) &&
+	       get_text(s, o, "vip", &k->vip) && get_text(s, o, "vip4", &k->vip4) &&
+	       get_text(s, o, "vip6", &k->vip6) && get_text(s, o, "name", &k->name) &&
+	       get_text(s, o, "pid_file", &k->pid_file) && get_text(s, o, "exe", &k->exe) &&
+	       get_bool(o, "pid_file_locked", &k->pid_file_locked) && get_later(s, o);
 }
 
 static bool put_attrs(json_t *o, const struct attrs *a)

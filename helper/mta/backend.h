@@ -51,6 +51,11 @@ struct backend {
 	const char *const *reload_argv;
 	int reload_signal; /* to the master, where there is no reload_argv; 0: none */
 
+	/* Names of the programs that carry mail to other machines (effects/leak.h).
+	 * NULL-terminated, or NULL: their connections are not looked at. */
+	const char *const *delivery;
+	bool delivery_anywhere; /* they need not descend from the master */
+
 	const char *unit; /* the distribution's unit that would run it: "postfix.service" */
 
 	enum probe_protocol probe; /* what its remotes speak */

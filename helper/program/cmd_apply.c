@@ -104,6 +104,9 @@ static int publish(const struct options *o, struct survey *s, struct instance *i
 		.pid_file_locked = s->scan.process.pid_file_locked,
 		.heads_family = s->scan.process.heads_family,
 		.port = s->scan.process.port,
+		.remotes = (int)s->plan.remotes,
+		.named = (int)s->plan.named,
+		.names = s->names_file,
 	};
 	struct changes c = {NULL, 0, 0};
 	int status = collect(&c, s, inst, d, ret_diag);

@@ -3,18 +3,21 @@
  * monitor: the whole of the agent's monitor in one program.
  *
  * 0 running, 7 stopped, 1 failed, 190 running but somebody should look. Running means: the stack is
- * applied since this boot and, with service=managed, the MTA runs with it. It writes nothing, asks
- * no cluster and no name server, starts no other program while the stack is applied, and reads no
- * file that stat(2) says is unchanged. Level 10 also asks for a greeting on the VIP.
+ * applied since this boot and, with service=managed, the MTA runs with it.
+ *
+ * Level 0 asks no cluster and no name server, starts no program while the stack is applied and no
+ * node attribute changes, and reads no file that stat(2) says is unchanged. Level 10 adds a
+ * greeting on the VIP and a look at the connections that leave. Level 20 adds a call to each
+ * remote; for that it reads the configuration with the MTA's own tools, and may look up names. None
+ * writes a file of the MTA's or of the instance's.
  */
 #include <stdio.h>
 
-#include "effects/greet.h"
-#include "effects/netaddr.h"
 #include "program/commands.h"
-#include "program/running.h"
+#include "program/looks.h"
 
-#define LEVEL_GREETING 10
+#define LEVEL_WIRE    10
+#define LEVEL_REMOTES 20
 
 static int stopped(const struct options *o, const struct running *r, struct diag *ret_diag)
 {
@@ -28,80 +31,56 @@ static int stopped(const struct options *o, const struct running *r, struct diag
 	return diag_set(ret_diag, EX_NOT_RUNNING, "the stack is not applied");
 }
 
-static int vip_is_here(const struct ipaddr *vip, struct diag *ret_diag)
+/* What was found so far, and one look more. The first failure ends it; of several degraded ones the
+ * first is told, the others are in their attributes. True: go on. */
+static bool add(int status, const struct diag *one, struct diag *all)
 {
-	struct netaddrs here = NETADDRS_INIT;
-	const struct netaddr *a;
-	char text[IPADDR_STRLEN];
-	int status;
-
-	if (vip->family == 0)
-		return 0;
-	status = netaddr_list(&here, ret_diag);
-	a = status == 0 ? netaddr_find(&here, vip) : NULL;
-	if (status == 0 && a == NULL)
-		status = diag_set(ret_diag, EX_FAILED,
-				  "the VIP %s is not on this node any more: mail waits",
-				  ipaddr_format(vip, text));
-	else if (status == 0 && a->dad_failed)
-		status = diag_set(ret_diag, EX_FAILED, "the VIP %s is used by another machine too",
-				  ipaddr_format(vip, text));
-	netaddrs_release(&here);
-	return status;
+	if (status == 0)
+		return true;
+	if (one->code != EX_DEGRADED || all->code == EX_OK)
+		*all = *one;
+	return one->code == EX_DEGRADED;
 }
 
-static int files(const struct options *o, struct instance *inst, struct diag *ret_diag)
+static void look_closer(const struct options *o, struct instance *inst, const struct running *r,
+			struct attributes *a, const struct deadline *d, struct diag *all)
 {
-	struct check_report report;
+	struct diag one = {EX_OK, ""};
 
-	if (instance_check(inst, true, &report, ret_diag) < 0)
-		return -1;
-	for (size_t i = 0; i < report.n; i++) {
-		const struct checked_file *f = &report.files[i];
-
-		if (f->state == SYNC_IN)
-			continue;
-		if (report.bind_lost)
-			return diag_set(ret_diag, EX_FAILED,
-					"%s no longer keeps mail on the VIP: %s", f->path,
-					f->reason);
-		return diag_set(ret_diag, o->drift == ON_FAIL ? EX_FAILED : EX_DEGRADED,
-				"%s has drifted: %s; apply again to put it right", f->path,
-				f->reason);
-	}
-	return EX_OK;
-}
-
-static int greeting(const struct running *r, const struct ipaddr *vip, const struct deadline *d,
-		    struct diag *ret_diag)
-{
-	const struct greet want = {.addr = *vip, .port = (uint16_t)r->service.process.port};
-	struct greet_result result;
-	char text[IPADDR_STRLEN];
-
-	if (vip->family == 0 || want.port == 0)
-		return EX_OK;
-	if (greet_once(&want, d, &result, ret_diag) < 0)
-		return -1;
-	if (result.end == GREET_READY)
-		return EX_OK;
-	return diag_set(ret_diag, EX_FAILED, "%s does not take mail on the VIP %s: %s",
-			r->service.backend->title, ipaddr_format(vip, text), result.text);
+	if (!add(look_vip(&r->vip4, &one), &one, all) || !add(look_vip(&r->vip6, &one), &one, all))
+		return;
+	if (o->level >= LEVEL_WIRE && !o->external &&
+	    (!add(look_greeting(r, &r->vip4, d, &one), &one, all) ||
+	     !add(look_greeting(r, &r->vip6, d, &one), &one, all)))
+		return;
+	if (o->level >= LEVEL_WIRE && !add(look_wire(o, r, a, &one), &one, all))
+		return;
+	if (!add(look_files(o, inst, a, &one), &one, all))
+		return;
+	if (o->level >= LEVEL_REMOTES)
+		(void)add(look_remotes(o, inst, r, a, d, &one), &one, all);
 }
 
 static int look(const struct options *o, struct instance *inst, const struct running *r,
 		const struct deadline *d, struct diag *ret_diag)
 {
+	struct diag all = {EX_OK, ""};
+	struct attributes a;
+
 	if (instance_record(inst) == NULL || !instance_this_boot(inst))
 		return stopped(o, r, ret_diag);
 	if (!o->external && r->whose != RUNNING_OURS)
 		return diag_set(ret_diag, EX_NOT_RUNNING, "%s does not run", o->backend->title);
-	if (vip_is_here(&r->vip4, ret_diag) < 0 || vip_is_here(&r->vip6, ret_diag) < 0)
-		return -1;
-	if (o->level >= LEVEL_GREETING && !o->external &&
-	    (greeting(r, &r->vip4, d, ret_diag) < 0 || greeting(r, &r->vip6, d, ret_diag) < 0))
-		return -1;
-	return files(o, inst, ret_diag);
+	attributes_begin(&a, o);
+	attributes_stack(&a, instance_record(inst));
+	look_closer(o, inst, r, &a, d, &all);
+	if (all.code != EX_OK && all.code != EX_DEGRADED)
+		attributes_failed(&a, &all);
+	attributes_end(&a, d);
+	if (all.code == EX_OK)
+		return 0;
+	*ret_diag = all;
+	return -1;
 }
 
 int cmd_monitor(const struct options *o, struct diag *ret_diag)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "effects/instance.h"
+#include "program/attributes.h"
 #include "program/commands.h"
 #include "program/output.h"
 
@@ -105,10 +106,24 @@ static int restore_stale(const struct options *o, const struct deadline *d, stru
 	return status;
 }
 
+/* What is left to be seen after the stop: nothing, or that a person is needed. */
+static int restore_and_tell(const struct options *o, const struct deadline *d,
+			    struct diag *ret_diag)
+{
+	int status = restore(o, options_instance(o), d, ret_diag);
+	struct attributes a;
+
+	attributes_begin(&a, o);
+	attributes_clear(&a);
+	if (status < 0)
+		attributes_failed(&a, ret_diag);
+	attributes_end(&a, d);
+	return status;
+}
+
 int cmd_restore(const struct options *o, struct diag *ret_diag)
 {
 	struct deadline d = deadline_in_ms(o->deadline_ms);
 
-	return o->stale ? restore_stale(o, &d, ret_diag)
-			: restore(o, options_instance(o), &d, ret_diag);
+	return o->stale ? restore_stale(o, &d, ret_diag) : restore_and_tell(o, &d, ret_diag);
 }

@@ -26,6 +26,7 @@ static const struct option long_options[] = {
 	{"service", required_argument, NULL, OPT_SERVICE},
 	{"drift", required_argument, NULL, OPT_DRIFT},
 	{"leak", required_argument, NULL, OPT_LEAK},
+	{"monitor-remotes", required_argument, NULL, OPT_MONITOR_REMOTES},
 	{"unnamed", required_argument, NULL, OPT_UNNAMED},
 	{"state-dir", required_argument, NULL, OPT_STATE_DIR},
 	{"cib-file", required_argument, NULL, OPT_CIB_FILE},
@@ -59,10 +60,13 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 		{"OCF_RESKEY_service", "service", OPT_SERVICE},
 		{"OCF_RESKEY_drift", "drift", OPT_DRIFT},
 		{"OCF_RESKEY_leak", "leak", OPT_LEAK},
+		{"OCF_RESKEY_monitor_remotes", "monitor_remotes", OPT_MONITOR_REMOTES},
 		{"OCF_RESKEY_unnamed", "unnamed", OPT_UNNAMED},
 		{"OCF_CHECK_LEVEL", "OCF_CHECK_LEVEL", OPT_LEVEL},
 	};
 	const char *timeout = getenv("OCF_RESKEY_CRM_meta_timeout");
+	const char *interval = getenv("OCF_RESKEY_CRM_meta_interval");
+	const char *run_dir = getenv("HA_RSCTMP");
 
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
 		const char *value = getenv(map[i].variable);
@@ -73,6 +77,9 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 			return -1;
 	}
 	o->from_agent = getenv("OCF_RESOURCE_INSTANCE") != NULL;
+	o->recurring = interval != NULL && strcmp(interval, "") != 0 && strcmp(interval, "0") != 0;
+	if (run_dir != NULL && run_dir[0] == '/')
+		o->run_dir = run_dir;
 	if (timeout != NULL && timeout[0] != '\0') {
 		struct given s = {"timeout", timeout, EX_CONFIGURED};
 		long ms = 0;
@@ -147,6 +154,7 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 	struct given s = {"vip", vip, EX_CONFIGURED};
 
 	*o = (struct options){.deadline_ms = DEFAULT_DEADLINE_MS,
+			      .run_dir = "/run/resource-agents",
 			      .state_dir = LOCALSTATEDIR "/lib/mta-stack",
 			      .pool = POOL_INIT};
 	if (vip != NULL && options_add_vips(o, &s, ret_diag) < 0)

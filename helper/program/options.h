@@ -22,6 +22,20 @@ enum on_finding {	     /* the agent's drift and unnamed */
 		  ON_FAIL,
 };
 
+/* Mail that leaves from the node's address, seen on the wire. */
+enum on_leak {
+	LEAK_REPORT, /* degraded */
+	LEAK_FAIL,
+	LEAK_ACCEPT, /* degraded; and an MTA that cannot be kept to the VIP may start */
+};
+
+/* Remotes that do not answer, at level 20. */
+enum on_remotes {
+	REMOTES_REPORT, /* degraded */
+	REMOTES_OFF,	/* they are not asked */
+	REMOTES_FAIL,
+};
+
 struct options {
 	const char *command, *argument; /* argument: service's and explain's; may be NULL */
 	const char *resource;		/* without ":N"; may be NULL */
@@ -34,14 +48,17 @@ struct options {
 	const char *names_file, *state_dir, *cib_file, *node; /* may be NULL, but state_dir */
 	enum names_policy policy;
 	enum on_finding drift, unnamed;
-	bool accept_leak; /* leak=accept */
-	bool external;	  /* service=external */
-	bool names_only;  /* apply: refresh names, change nothing else */
-	bool stale;	  /* restore: what an earlier boot left, of all instances */
-	bool ours;	  /* the agent knows that it started the MTA that runs */
+	enum on_leak leak;
+	enum on_remotes remotes; /* --monitor-remotes */
+	bool external;		 /* service=external */
+	bool names_only;	 /* apply: refresh names, change nothing else */
+	bool stale;		 /* restore: what an earlier boot left, of all instances */
+	bool ours;		 /* the agent knows that it started the MTA that runs */
 	bool offline, json, help, version, quick;
-	bool from_agent; /* OCF_RESOURCE_INSTANCE is set: refuse instead of warn */
-	int level;	 /* OCF_CHECK_LEVEL or --level */
+	bool from_agent;     /* OCF_RESOURCE_INSTANCE is set: refuse instead of warn */
+	bool recurring;	     /* called by a monitor that recurs */
+	const char *run_dir; /* of resource agents; a boot empties it */
+	int level;	     /* OCF_CHECK_LEVEL or --level */
 	long deadline_ms;
 	struct pool pool;
 };

@@ -126,7 +126,8 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 	static const char *const policies[] = {"proven", "pinned", "off", NULL};
 	static const char *const services[] = {"managed", "external", NULL};
 	static const char *const drifts[] = {"report", "fail", NULL};
-	static const char *const leaks[] = {"report", "accept", NULL};
+	static const char *const leaks[] = {"report", "fail", "accept", NULL};
+	static const char *const remotes[] = {"report", "off", "fail", NULL};
 	static const char *const unnameds[] = {"keep", "fail", NULL};
 	static const char *const outputs[] = {"text", "json", NULL};
 	int choice = 0;
@@ -171,7 +172,11 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 		return r;
 	case OPT_LEAK:
 		r = choose(s, leaks, &choice, ret_diag);
-		o->accept_leak = choice == 1;
+		o->leak = (enum on_leak)choice;
+		return r;
+	case OPT_MONITOR_REMOTES:
+		r = choose(s, remotes, &choice, ret_diag);
+		o->remotes = (enum on_remotes)choice;
 		return r;
 	case OPT_UNNAMED:
 		r = choose(s, unnameds, &choice, ret_diag);

@@ -66,8 +66,7 @@ static int add_own(struct survey *s, const struct ipaddr *a, struct diag *ret_di
 	return 0;
 }
 
-/* This cluster's addresses: the VIPs, the nodes' own, and all that this node has. */
-static int gather_own(struct survey *s, struct diag *ret_diag)
+int survey_own(struct survey *s, struct diag *ret_diag)
 {
 	for (size_t i = 0; i < s->facts.n_vips; i++)
 		if (add_own(s, &s->facts.vips[i].addr, ret_diag) < 0)
@@ -116,7 +115,7 @@ int survey_vips(struct survey *s, const struct options *o, const struct deadline
 		return -1;
 	if (netaddr_list(&s->local, ret_diag) < 0)
 		return -1;
-	return gather_own(s, ret_diag);
+	return survey_own(s, ret_diag);
 }
 
 int survey_look_again(struct survey *s, struct diag *ret_diag)
@@ -167,7 +166,7 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 {
 	forget_plan(s);
 	scan_init(&s->scan, o->config);
-	s->scan.accept_leak = o->accept_leak;
+	s->scan.accept_leak = o->leak == LEAK_ACCEPT;
 	names_init(&s->names);
 	plan_init(&s->plan);
 	s->scanned = true;

@@ -26,6 +26,7 @@ struct survey {
 	struct stack want;
 	struct ipaddr *own; /* backing of want.own */
 	size_t n_own, cap_own;
+	struct source_file names_file; /* of pinned names; path NULL: none */
 	const char *vip_name; /* the VIP's name as DNS has confirmed it; NULL: not asked, or none */
 	struct buf mta_facts;
 	struct scan scan;
@@ -42,6 +43,10 @@ void survey_release(struct survey *s);
 
 int survey_vips(struct survey *s, const struct options *o, const struct deadline *d,
 		struct diag *ret_diag);
+
+/* Note this cluster's addresses, which are never remotes: the VIPs, the nodes' own, and all that
+ * this node has; survey_vips() does. */
+int survey_own(struct survey *s, struct diag *ret_diag);
 
 /* Only the findings: for a command that plans nothing. With process_only it ends as soon as
  * s->scan.process is known, before large tables are read. */

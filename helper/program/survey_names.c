@@ -11,6 +11,7 @@
 
 #include "data/array.h"
 #include "effects/file.h"
+#include "effects/fs.h"
 #include "effects/resolve.h"
 
 #define SAVED_NOTE "names" /* what DNS confirmed earlier, beside the state */
@@ -37,6 +38,8 @@ static int read_names_file(struct survey *s, const struct options *o, struct dia
 	if (file.state != FILE_LOADED)
 		return diag_set(ret_diag, EX_INSTALLED, "cannot read the names file %s: %s",
 				o->names_file, file.why ? file.why : "there is none");
+	s->names_file = (struct source_file){o->names_file, file.identity,
+					     fs_sum_more(FS_SUM_START, file.bytes, file.len)};
 	status = names_parse(&s->names, file_span(&file), o->names_file, ret_diag);
 	file_release(&file);
 	return status;

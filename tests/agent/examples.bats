@@ -82,9 +82,10 @@ of() {
 	[ "$n" -ge 5 ]
 }
 
-@test "both monitors get into the CIB, with their depth and different intervals" {
-	[ "$(of plain-group '//primitive[@type="stack"]//op[@name="monitor"]/@interval' | paste -sd ' ')" = "120s 30s" ]
+@test "all monitors get into the CIB, with their depth and different intervals" {
+	[ "$(of plain-group '//primitive[@type="stack"]//op[@name="monitor"]/@interval' | paste -sd ' ')" = "120s 30s 600s" ]
 	[ "$(of plain-group '//primitive[@type="stack"]//op[@interval="120s"]//nvpair[@name="OCF_CHECK_LEVEL"]/@value')" = 10 ]
+	[ "$(of plain-group '//primitive[@type="stack"]//op[@interval="600s"]//nvpair[@name="OCF_CHECK_LEVEL"]/@value')" = 20 ]
 	[ "$(of plain-group 'count(//primitive[@type="stack"]//op[@interval="30s"]//nvpair)')" = 0 ]
 }
 

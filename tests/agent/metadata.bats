@@ -85,8 +85,8 @@ xpath() {
 	[ "$(xpath '//action/@name' | tr -d ' "' | sed 's/name=//' | sort -u | paste -sd ' ')" = \
 		"meta-data monitor reload-agent start stop validate-all" ]
 	[ "$(xpath 'count(//action)')" = "$(xpath '//action/@timeout' | grep -Ec '"[0-9]+s"')" ]
-	[ "$(xpath '//action[@name="monitor"]/@depth' | tr -dc '0-9\n' | paste -sd ' ')" = "0 10" ]
-	[ "$(xpath '//action[@name="monitor"]/@interval' | sort -u | grep -c .)" = 2 ]
+	[ "$(xpath '//action[@name="monitor"]/@depth' | tr -dc '0-9\n' | paste -sd ' ')" = "0 10 20" ]
+	[ "$(xpath '//action[@name="monitor"]/@interval' | sort -u | grep -c .)" = 3 ]
 }
 
 @test "every advertised action is known to the agent" {
@@ -100,7 +100,7 @@ xpath() {
 
 @test "reloadable is what changes without a restart" {
 	[ "$(xpath '//parameter[@reloadable="1"]/@name' | tr -d ' "' | sed 's/name=//' | sort |
-		paste -sd ' ')" = "drift name names remote_names" ]
+		paste -sd ' ')" = "drift leak monitor_remotes name names remote_names" ]
 }
 
 @test "unique has its group, required is mta alone" {

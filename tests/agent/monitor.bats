@@ -75,7 +75,7 @@ traced() {
 @test "the check level is the deepest one that is not deeper than asked for" {
 	local pair
 	answer monitor 0
-	for pair in 0:0 1:0 9:0 10:10 15:10 20:10 x:0 :0; do
+	for pair in 0:0 1:0 9:0 10:10 15:10 19:10 20:20 100:20 x:0 :0; do
 		: >"$T/calls"
 		with OCF_CHECK_LEVEL="${pair%:*}"
 		agent monitor

@@ -207,6 +207,10 @@ static const char *const stop_argv[] = {"postfix", "-c", "{config}", "stop", NUL
 static const char *const abort_argv[] = {"postfix", "-c", "{config}", "abort", NULL};
 static const char *const reload_argv[] = {"postfix", "-c", "{config}", "reload", NULL};
 
+/* scache keeps connections for later, tlsproxy encrypts them for others. smtpd's proxies, milters
+ * and policy servers are no deliveries. */
+static const char *const delivery[] = {"smtp", "lmtp", "scache", "tlsproxy", NULL};
+
 const struct backend backend_postfix = {
 	.name = "postfix",
 	.title = "Postfix",
@@ -220,6 +224,7 @@ const struct backend backend_postfix = {
 	.stop_argv = stop_argv,
 	.abort_argv = abort_argv,
 	.reload_argv = reload_argv,
+	.delivery = delivery,
 	/* Debian's postfix.service runs nothing; it pulls in postfix@-.service, which does. */
 	.unit = "postfix.service",
 };
