@@ -169,7 +169,7 @@ static int check_source(struct instance *inst, const struct source_file *f, bool
 		c->state = SYNC_GONE;
 		c->reason = pool_printf(&inst->pool, "cannot be read: %s",
 					live.why ? live.why : "it is gone");
-	} else if (fs_sum_more(FS_SUM_START, live.bytes, live.len) != f->sum) {
+	} else if (sum_of(file_span(&live)) != f->sum) {
 		c->state = SYNC_DRIFTED;
 		c->reason = "it was changed since its names were used";
 	}

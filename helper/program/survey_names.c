@@ -11,8 +11,8 @@
 
 #include "data/array.h"
 #include "effects/file.h"
-#include "effects/fs.h"
 #include "effects/resolve.h"
+#include "pure/sum.h"
 
 #define SAVED_NOTE "names" /* what DNS confirmed earlier, beside the state */
 #define NAMES_MS   5000L   /* for all look-ups together */
@@ -38,8 +38,8 @@ static int read_names_file(struct survey *s, const struct options *o, struct dia
 	if (file.state != FILE_LOADED)
 		return diag_set(ret_diag, EX_INSTALLED, "cannot read the names file %s: %s",
 				o->names_file, file.why ? file.why : "there is none");
-	s->names_file = (struct source_file){o->names_file, file.identity,
-					     fs_sum_more(FS_SUM_START, file.bytes, file.len)};
+	s->names_file =
+		(struct source_file){o->names_file, file.identity, sum_of(file_span(&file))};
 	status = names_parse(&s->names, file_span(&file), o->names_file, ret_diag);
 	file_release(&file);
 	return status;

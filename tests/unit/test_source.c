@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "box.h"
-#include "effects/fs.h"
 #include "effects/instance.h"
+#include "pure/sum.h"
 
 static const char bind[] = "smtp_bind_address = 192.0.2.10\n";
 static struct diag diag;
@@ -59,7 +59,7 @@ static void a_changed_names_file_is_drift(void **state)
 	with.named = 2;
 	with.names = (struct source_file){
 		box_path("etc/names"), identity_of(&st),
-		fs_sum_more(FS_SUM_START, box_get("etc/names"), (size_t)st.st_size)};
+		sum_of((struct span){box_get("etc/names"), (size_t)st.st_size})};
 	open_it();
 	assert_int_equal(instance_load(inst, box_path("etc/main.cf"), &soon, &f, &diag), 0);
 	path = strdup(with.names.path);
