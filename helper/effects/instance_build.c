@@ -18,17 +18,22 @@
 
 #define WORDS_MAX 32
 
-/* The derived file's argv with "{source}" replaced. */
+/* The derived file's argv with "{source}" replaced, and whether it reads the source itself. */
 static int fill_argv(struct pool *p, const char *const *argv, const char *source,
-		     const char *ret_argv[WORDS_MAX])
+		     const char *ret_argv[WORDS_MAX], bool *ret_reads)
 {
 	size_t n = 0;
 
+	*ret_reads = false;
 	for (; argv[n] != NULL; n++) {
 		const char *hole = strstr(argv[n], "{source}");
 
 		if (n == WORDS_MAX - 1)
 			return -1;
+		if (strcmp(argv[n], "<") == 0 && argv[n + 1] == NULL) {
+			*ret_reads = true;
+			break;
+		}
 		ret_argv[n] = hole == NULL
 				      ? argv[n]
 				      : pool_printf(p, "%.*s%s%s", (int)(hole - argv[n]), argv[n],
@@ -38,19 +43,22 @@ static int fill_argv(struct pool *p, const char *const *argv, const char *source
 	return 0;
 }
 
-static int run(struct pool *p, const struct derived *derived, const char *source,
+static int run(struct pool *p, const struct derived *derived, const char *source, struct span bytes,
 	       const struct deadline *d, struct diag *ret_diag)
 {
 	const char *argv[WORDS_MAX];
 	struct spawn job = {.argv = argv};
 	struct spawn_result r = SPAWN_RESULT_INIT;
+	bool reads;
 	int rc;
 
-	if (fill_argv(p, derived->argv, source, argv) < 0)
+	if (fill_argv(p, derived->argv, source, argv, &reads) < 0)
 		return diag_set(ret_diag, EX_FAILED, "cannot make %s: too many words",
 				derived->path);
 	if (!pool_ok(p))
 		return diag_oom(ret_diag);
+	if (reads)
+		job.input = bytes;
 	if (spawn_run(&job, d, &r, ret_diag) < 0)
 		return -1;
 	rc = spawn_expect_zero(argv[0], &r, ret_diag);
@@ -96,7 +104,7 @@ int instance_build(struct instance *inst, const char *source_path, struct span s
 		return diag_oom(ret_diag);
 	if (derived->suffix[0] != '\0' && unlink(content) < 0 && errno != ENOENT)
 		return fs_error(ret_diag, "remove", content);
-	if (run(&inst->pool, derived, copy, d, ret_diag) < 0)
+	if (run(&inst->pool, derived, copy, source, d, ret_diag) < 0)
 		return -1;
 	if (lstat(content, &st) < 0)
 		return diag_set(ret_diag, EX_INSTALLED,

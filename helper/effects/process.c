@@ -98,7 +98,7 @@ static bool identify(const struct search *s, pid_t pid, struct process_ref *ret_
 	return true;
 }
 
-/* The number in the pid file; 0 if it holds none. */
+/* The number in the pid file's first line; 0 if it holds none. */
 static pid_t parse_pid(const char *text)
 {
 	char *end;
@@ -106,8 +106,10 @@ static pid_t parse_pid(const char *text)
 
 	errno = 0;
 	pid = strtol(text, &end, 10);
-	end += strspn(end, " \t\r\n");
-	return errno == 0 && *end == '\0' && pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
+	end += strspn(end, " \t\r");
+	return errno == 0 && (*end == '\0' || *end == '\n') && pid > 1 && pid <= INT_MAX
+		       ? (pid_t)pid
+		       : 0;
 }
 
 /* 0 with *ret_pid, 0 if there is none; -1 if the file is there and cannot be read. */

@@ -150,7 +150,7 @@ static void plan_setting(struct plan *p, const struct scan *s, const struct stac
 		kind = v4 == &nowhere4 ? EDIT_FAMILY : EDIT_BIND;
 		break;
 	case SET_BIND6:
-		value = spell(p, f, v6);
+		value = v6 == &nowhere6 && f->nowhere != NULL ? f->nowhere : spell(p, f, v6);
 		kind = v6 == &nowhere6 ? EDIT_FAMILY : EDIT_BIND;
 		break;
 	case SET_BINDS:

@@ -46,7 +46,8 @@ struct derived {
 	const char *path;   /* absolute path of the file that the MTA reads */
 	const char *suffix; /* what the tool adds to its input's name: ".lmdb"; "" if nothing */
 	const char *const *argv; /* NULL-terminated; the word "{source}" inside an argument is
-				    replaced by the copy's path: "postmap", "lmdb:{source}" */
+				    replaced by the copy's path: "postmap", "lmdb:{source}";
+				    "<" as the last word: the source is its standard input */
 };
 
 struct file {
@@ -109,6 +110,9 @@ struct finding {
 	union {
 		const char *join; /* SET_BINDS; FIND_KEY: what sets a repeated entry off */
 		const char *path; /* FIND_PATH */
+		/* SET_BIND6: what closes the family to this MTA without closing IPv4 too; NULL:
+		 * IPADDR_NOWHERE6 */
+		const char *nowhere;
 	};
 	union {
 		const char *reason; /* FIND_KEPT; FIND_PATH: NULL if it can be edited */

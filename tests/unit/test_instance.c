@@ -636,6 +636,28 @@ static void compiled_tables_come_and_go(void **state)
 	assert_false(box_has("etc/transport.db"));
 }
 
+/* As makemap(8) has it. */
+static void a_tool_may_read_its_standard_input(void **state)
+{
+	static const char *const argv[] = {"dd", "of={source}.db", "status=none", "<", NULL};
+	const struct derived derived = {box_path("etc/transport.db"), ".db", argv};
+	const struct span source = {"a b\n", 4};
+	const char *made = NULL;
+	char text[8] = "";
+	FILE *f;
+
+	(void)state;
+	open_it();
+	assert_int_equal(instance_build(inst, box_path("etc/transport"), source, &derived, &soon,
+					&made, &diag),
+			 0);
+	f = fopen(made, "re");
+	assert_non_null(f);
+	assert_int_equal(fread(text, 1, sizeof(text) - 1, f), 4);
+	assert_string_equal(text, "a b\n");
+	assert_int_equal(fclose(f), 0);
+}
+
 static void a_table_made_anew_is_made_again(void **state)
 {
 	struct restore_report r;
@@ -692,6 +714,7 @@ int main(void)
 		T(others_cannot_touch_the_state),
 		T(notes),
 		T(compiled_tables_come_and_go),
+		T(a_tool_may_read_its_standard_input),
 		T(a_table_made_anew_is_made_again),
 	};
 

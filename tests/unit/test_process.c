@@ -202,6 +202,19 @@ static void stale_and_garbled_files(void **state)
 	assert_int_equal(find(self, false), 0);
 }
 
+/* Sendmail writes its command line below its number. */
+static void the_first_line_of_the_file_counts(void **state)
+{
+	char text[64];
+
+	(void)state;
+	start_master(NO_LOCK, NULL);
+	(void)snprintf(text, sizeof(text), "%d\n/usr/sbin/mta -bd\n", master);
+	scribble(text);
+	assert_int_equal(find(self, false), 1);
+	assert_int_equal(ref.pid, master);
+}
+
 static void found_though_the_file_is_spoilt(void **state)
 {
 	(void)state;
@@ -500,6 +513,7 @@ int main(void)
 		T(a_container_is_another_machine),
 		T(not_found_without_lock_or_program),
 		T(stale_and_garbled_files),
+		T(the_first_line_of_the_file_counts),
 		T(found_though_the_file_is_spoilt),
 		T(a_fifo_does_not_hold_us),
 		T(found_after_an_upgrade),
