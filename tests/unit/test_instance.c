@@ -575,12 +575,13 @@ static void notes(void **state)
 /* --- compiled tables -------------------------------------------------------------------------- */
 
 static const char *const compile[] = {"cp", "{source}", "{source}.db", NULL};
+static const char *const filter[] = {"dd", "of={source}.db", "status=none", "<", NULL};
 
-static void apply_with_table(void)
+static void apply_with_table(const char *const *argv)
 {
 	const struct admin_file *table = load("etc/transport");
 	struct edit t = replace(table->bytes, "198.51.100.7", "relay.example.net");
-	struct derived derived = {box_path("etc/transport.db"), ".db", compile};
+	struct derived derived = {box_path("etc/transport.db"), ".db", argv};
 	struct change changes[2] = {
 		{.path = table->path, .edits = &t, .n_edits = 1},
 		{.path = derived.path, .source = table->path, .derived = &derived},
@@ -616,7 +617,7 @@ static void compiled_tables_come_and_go(void **state)
 	(void)state;
 	box_put("etc/transport.db", TABLE_OLD);
 	open_it();
-	apply_with_table();
+	apply_with_table(compile);
 	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW);
 	assert_false(older("etc/transport.db", "etc/transport"));
 	assert_int_equal(instance_check(inst, false, &c, &diag), 0);
@@ -630,32 +631,10 @@ static void compiled_tables_come_and_go(void **state)
 	assert_int_equal(box_count("state/mail/originals"), 0);
 
 	assert_int_equal(unlink(box_path("etc/transport.db")), 0); /* there was none */
-	apply_with_table();
+	apply_with_table(filter);
 	assert_true(box_has("etc/transport.db"));
 	assert_true(restore().clean);
 	assert_false(box_has("etc/transport.db"));
-}
-
-/* As makemap(8) has it. */
-static void a_tool_may_read_its_standard_input(void **state)
-{
-	static const char *const argv[] = {"dd", "of={source}.db", "status=none", "<", NULL};
-	const struct derived derived = {box_path("etc/transport.db"), ".db", argv};
-	const struct span source = {"a b\n", 4};
-	const char *made = NULL;
-	char text[8] = "";
-	FILE *f;
-
-	(void)state;
-	open_it();
-	assert_int_equal(instance_build(inst, box_path("etc/transport"), source, &derived, &soon,
-					&made, &diag),
-			 0);
-	f = fopen(made, "re");
-	assert_non_null(f);
-	assert_int_equal(fread(text, 1, sizeof(text) - 1, f), 4);
-	assert_string_equal(text, "a b\n");
-	assert_int_equal(fclose(f), 0);
 }
 
 static void a_table_made_anew_is_made_again(void **state)
@@ -665,7 +644,7 @@ static void a_table_made_anew_is_made_again(void **state)
 	(void)state;
 	box_put("etc/transport.db", TABLE_OLD);
 	open_it();
-	apply_with_table();
+	apply_with_table(compile);
 	box_put("etc/transport", TABLE_NEW "example.org local:\n"); /* and then postmap */
 	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
 	open_it();
@@ -679,11 +658,11 @@ static void a_table_made_anew_is_made_again(void **state)
 	box_put("etc/transport", TABLE_OLD);
 	box_put("etc/transport.db", TABLE_OLD);
 	open_it();
-	apply_with_table();
+	apply_with_table(compile);
 	box_put("etc/transport", TABLE_NEW "example.org local:\n");
 	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
 	open_it();
-	apply_with_table();
+	apply_with_table(compile);
 	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW "example.org local:\n");
 	assert_true(restore().clean);
 	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD "example.org local:\n");
@@ -714,7 +693,6 @@ int main(void)
 		T(others_cannot_touch_the_state),
 		T(notes),
 		T(compiled_tables_come_and_go),
-		T(a_tool_may_read_its_standard_input),
 		T(a_table_made_anew_is_made_again),
 	};
 
