@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""vip.py: the measuring half of vip.bench, run on a node."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+RUNS = int(os.environ["RUNS"])
+NODES = range(1, 9)
+OURS = ["/usr/libexec/mta-stack/mta-stack-cib", "--resource", "mail-mta", "--node", "node1"]
+THEIRS = ["crm_resource", "--resource", "mail-vip", "--get-parameter", "ip"]
+EMPTY = ["/root/client"]
+AT_ONCE = 100  # more in one message keeps the CIB daemon busy until its watchdog ends it
+
+
+def progress(words):
+    print(words, file=sys.stderr, flush=True)
+
+
+def change(section, text):
+    subprocess.run(["cibadmin", "--modify", "--allow-create", "--scope", section, "--xml-pipe"],
+                   input=text, text=True, check=True)
+
+
+def primitive(i):
+    return (f'<primitive id="p{i}" class="ocf" provider="heartbeat" type="IPaddr2">'
+            f'<instance_attributes id="p{i}-ia"><nvpair id="p{i}-ip" name="ip" '
+            f'value="10.{i // 62500}.{i // 250 % 250}.{i % 250}"/></instance_attributes>'
+            f'<meta_attributes id="p{i}-ma"><nvpair id="p{i}-tr" name="target-role" '
+            f'value="Stopped"/></meta_attributes>'
+            f'<operations><op id="p{i}-m" name="monitor" interval="10s" timeout="20s"/></operations>'
+            f'</primitive>')
+
+
+def history(i):
+    key = f"{i}:1:7:00000000-0000-0000-0000-000000000000"
+    return (f'<lrm_resource id="p{i}" class="ocf" provider="heartbeat" type="IPaddr2">'
+            f'<lrm_rsc_op id="p{i}_last_0" operation_key="p{i}_monitor_0" operation="monitor" '
+            f'crm-debug-origin="do_update_resource" crm_feature_set="3.16.2" transition-key="{key}" '
+            f'transition-magic="0:7;{key}" exit-reason="" call-id="{i + 100}" rc-code="7" '
+            f'op-status="0" interval="0" last-rc-change="1700000000" exec-time="20" queue-time="0" '
+            f'op-digest="f2317cad3d54cec5d7d7aa7d0bf35cf8"/></lrm_resource>')
+
+
+def grow(first, end):
+    """Primitives first to end, and what eight nodes know of them."""
+    for i in range(first, end, AT_ONCE):
+        part = range(i, min(i + AT_ONCE, end))
+        change("resources", f'<resources>{"".join(map(primitive, part))}</resources>')
+    for node in NODES:
+        progress(f"{end} primitives: the history of node{node}")
+        change("nodes", f'<nodes><node id="{node}" uname="node{node}"/></nodes>')
+        for i in range(first, end, AT_ONCE):
+            part = range(i, min(i + AT_ONCE, end))
+            change("status", f'<status><node_state id="{node}" uname="node{node}"><lrm id="{node}">'
+                             f'<lrm_resources>{"".join(map(history, part))}</lrm_resources></lrm>'
+                             f'</node_state></status>')
+
+
+def ms(argv, want):
+    start = time.monotonic()
+    said = subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    took = (time.monotonic() - start) * 1000
+    if want not in said:
+        raise SystemExit(f"{argv[0]} said {said!r}")
+    return took
+
+
+def settle():
+    """Until the cluster has nothing more to think about: a reader is not slowed down by it."""
+    subprocess.run(["crm_resource", "--wait", "--timeout", "60"], stderr=subprocess.DEVNULL,
+                   check=False)
+
+
+def measure():
+    ours, theirs, empty = [], [], []
+    for i in range(RUNS):
+        progress(f"run {i + 1} of {RUNS}")
+        for _ in range(5):
+            ours.append(ms(OURS, "address=192.0.2.10"))
+            empty.append(ms(EMPTY, ""))
+        theirs.append(ms(THEIRS, "192.0.2.10"))
+    return ours, theirs, empty
+
+
+def row(what, limit, peer, ours, theirs):
+    print("\t".join(["row", what, limit, peer, "ms", *(f"{x:.2f}" for x in ours), "/",
+                     *(f"{x:.2f}" for x in theirs)]))
+
+
+grow(0, 10)
+settle()
+few, few_theirs, few_empty = measure()
+grow(10, 1000)
+settle()
+many, many_theirs, many_empty = measure()
+row("VIP among 10 primitives", "-", "crm_resource -g", few, few_theirs)
+row("VIP among 1000 primitives", "0.05x", "crm_resource -g", many, many_theirs)
+row("VIP among 1000 primitives", "1.5x", "ours among 10", many, few)
+row("VIP among 1000 primitives", "-", "an empty libcib client", many, few_empty + many_empty)
+for curve, x, samples in (("VIP", 10, few), ("VIP", 1000, many),
+                          ("crm_resource -g", 10, few_theirs), ("crm_resource -g", 1000, many_theirs)):
+    print(f"point\t{curve}\t{x}\t{statistics.median(samples):.2f}")
