@@ -122,16 +122,21 @@ static const char *spell_binds(struct plan *p, const struct finding *f, const st
 			   spell(p, f, v6));
 }
 
+/* An address, in brackets perhaps. */
+static bool is_address(struct span s, struct ipaddr *ret_addr)
+{
+	if (s.len > 1 && s.at[0] == '[' && s.at[s.len - 1] == ']')
+		s = (struct span){s.at + 1, s.len - 2};
+	return ipaddr_parse(s.at, s.len, ret_addr);
+}
+
 /* Are these two the same value, spelled differently perhaps? */
 static bool same_value(const char *current, const char *value)
 {
 	struct span c = text_trim((struct span){current, strlen(current)});
 	struct ipaddr a, b;
 
-	if (c.len > 1 && c.at[0] == '[' && c.at[c.len - 1] == ']' &&
-	    ipaddr_parse(c.at + 1, c.len - 2, &a))
-		return ipaddr_parse(value, strlen(value), &b) && ipaddr_equal(&a, &b);
-	if (ipaddr_parse(c.at, c.len, &a) && ipaddr_parse(value, strlen(value), &b))
+	if (is_address(c, &a) && is_address((struct span){value, strlen(value)}, &b))
 		return ipaddr_equal(&a, &b);
 	return text_equal(c, value);
 }
