@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "data/array.h"
@@ -140,6 +141,17 @@ const char *instance_when(const struct instance *inst)
 const struct stack_record *instance_record(const struct instance *inst)
 {
 	return instance_phase(inst) == INSTANCE_APPLIED ? &inst->state.stack : NULL;
+}
+
+bool instance_busy(const struct instance *inst)
+{
+	int fd = inst->store.dir < 0
+			 ? -1
+			 : openat(inst->store.dir, "lock", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool busy = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+	fs_close(fd);
+	return busy;
 }
 
 const char *instance_recovered(const struct instance *inst)

@@ -77,6 +77,7 @@ struct stack_record {
 	int port;		  /* on which the MTA accepts mail; 0: none */
 	int remotes, named;	  /* places that name a remote by address; those of them renamed */
 	struct source_file names; /* the file of pinned names as it was used; path NULL: none */
+	const char *const *rebuild; /* argv: to be run when a file changed; NULL: nothing */
 };
 
 enum instance_phase instance_phase(const struct instance *inst);
@@ -89,6 +90,9 @@ const struct stack_record *instance_record(const struct instance *inst);
 
 /* When it was applied: UTC, RFC 3339; "" when not applied. */
 const char *instance_when(const struct instance *inst);
+
+/* Another command works on this instance now: what is seen may be half of its work. */
+bool instance_busy(const struct instance *inst);
 
 /* What instance_open() had to finish, one line for people; NULL: nothing. */
 const char *instance_recovered(const struct instance *inst);

@@ -62,6 +62,7 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (*texts[i] != NULL)
 			*texts[i] = pool_dups(&next->pool, *texts[i]);
+	k->rebuild = state_copy_argv(next, record->rebuild);
 	return pool_ok(&next->pool) ? 0 : diag_oom(ret_diag);
 }
 

@@ -159,7 +159,7 @@ static int restart(const struct service *s, const struct process_ref *master,
 {
 	struct deadline ending = deadline_within(d, (long)deadline_left_ms(d) / 2);
 
-	if (how->external && unit_restarted(s, master, d))
+	if (how->external && s->backend->unit != NULL && unit_restarted(s, master, d))
 		return 0;
 	if (end(s, master, &ending, ret_diag) < 0)
 		return -1;

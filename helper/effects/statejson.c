@@ -106,6 +106,40 @@ static bool get_identity(const json_t *o, const char *key, struct identity *ret_
 	return true;
 }
 
+static json_t *argv_json(const char *const *argv)
+{
+	json_t *v = json_array();
+	size_t n = 0;
+
+	for (; argv != NULL && argv[n] != NULL; n++)
+		put_item(v, json_string(argv[n]));
+	if (json_array_size(v) == n)
+		return v;
+	json_decref(v);
+	return NULL;
+}
+
+static bool get_argv(struct state *s, const json_t *o, const char *key,
+		     const char *const **ret_argv)
+{
+	const json_t *v = json_object_get(o, key);
+	size_t n = json_array_size(v);
+	const char **argv;
+
+	if (!json_is_array(v) || n >= POOL_OBJECT_MAX / sizeof(*argv))
+		return false;
+	argv = pool_alloc(&s->pool, (n + 1) * sizeof(*argv));
+	for (size_t i = 0; i < n && pool_ok(&s->pool); i++) {
+		const char *word = json_string_value(json_array_get(v, i));
+
+		if (word == NULL)
+			return false;
+		argv[i] = pool_dups(&s->pool, word);
+	}
+	*ret_argv = n > 0 ? argv : NULL;
+	return true;
+}
+
 bool statejson_put_stack(json_t *root, const struct stack_record *k)
 {
 	json_t *o = json_object();
@@ -121,10 +155,10 @@ bool statejson_put_stack(json_t *root, const struct stack_record *k)
 	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
 	       put_bool(o, "heads_family", k->heads_family) & put_int(o, "port", k->port) &
 	       put_int(o, "remotes", k->remotes) & put_int(o, "named", k->named) &
-	       put(root, "stack", o);
+	       put(o, "rebuild", argv_json(k->rebuild)) & put(root, "stack", o);
 }
 
-/* What a state of an earlier version lacks: no names file, no remotes. */
+/* What a state of an earlier version lacks: no names file, no remotes, nothing to rebuild. */
 static bool get_later(struct state *s, const json_t *o)
 {
 	struct stack_record *k = &s->stack;
@@ -138,6 +172,8 @@ static bool get_later(struct state *s, const json_t *o)
 	k->named = (int)named;
 	if (json_object_get(o, "heads_family") != NULL &&
 	    !get_bool(o, "heads_family", &k->heads_family))
+		return false;
+	if (json_object_get(o, "rebuild") != NULL && !get_argv(s, o, "rebuild", &k->rebuild))
 		return false;
 	return json_object_get(o, "names") == NULL ||
 	       (get_text(s, o, "names", &k->names.path) &&
@@ -225,19 +261,6 @@ static bool get_attrs(const json_t *o, struct attrs *ret_attrs)
 	return true;
 }
 
-static json_t *argv_json(const char *const *argv)
-{
-	json_t *v = json_array();
-	size_t n = 0;
-
-	for (; argv != NULL && argv[n] != NULL; n++)
-		put_item(v, json_string(argv[n]));
-	if (json_array_size(v) == n)
-		return v;
-	json_decref(v);
-	return NULL;
-}
-
 json_t *statejson_of_record(const struct record *r)
 {
 	json_t *o = json_object();
@@ -254,26 +277,6 @@ json_t *statejson_of_record(const struct record *r)
 		return o;
 	json_decref(o);
 	return NULL;
-}
-
-static bool get_argv(struct state *s, const json_t *o, const char *const **ret_argv)
-{
-	const json_t *v = json_object_get(o, "argv");
-	size_t n = json_array_size(v);
-	const char **argv;
-
-	if (!json_is_array(v) || n >= POOL_OBJECT_MAX / sizeof(*argv))
-		return false;
-	argv = pool_alloc(&s->pool, (n + 1) * sizeof(*argv));
-	for (size_t i = 0; i < n && pool_ok(&s->pool); i++) {
-		const char *word = json_string_value(json_array_get(v, i));
-
-		if (word == NULL)
-			return false;
-		argv[i] = pool_dups(&s->pool, word);
-	}
-	*ret_argv = n > 0 ? argv : NULL;
-	return true;
 }
 
 static bool is_plain(const char *name)
@@ -293,9 +296,10 @@ bool statejson_get_record(struct state *s, const json_t *o, struct record *ret_r
 	       get_identity(o, "was", &r->was) && get_identity(o, "now", &r->now) &&
 	       get_attrs(o, &r->attrs) && get_bool(o, "postconf_lock", &r->postconf_lock) &&
 	       get_bool(o, "secret", &r->secret) && get_text(s, o, "source", &r->source) &&
-	       get_text(s, o, "suffix", &r->suffix) && get_argv(s, o, &r->argv) && r->path &&
-	       r->real && (r->edits == NULL || r->original != NULL) && is_plain(r->original) &&
-	       is_plain(r->edits) && is_plain(r->content) && is_plain(r->temp);
+	       get_text(s, o, "suffix", &r->suffix) && get_argv(s, o, "argv", &r->argv) &&
+	       r->path && r->real && (r->edits == NULL || r->original != NULL) &&
+	       is_plain(r->original) && is_plain(r->edits) && is_plain(r->content) &&
+	       is_plain(r->temp);
 }
 
 json_t *statejson_of_undo(const struct undo *u)

@@ -56,7 +56,12 @@ struct backend {
 	const char *const *delivery;
 	bool delivery_anywhere; /* they need not descend from the master */
 
-	const char *unit; /* the distribution's unit that would run it: "postfix.service" */
+	/* start, stop and reload are what the admin's parameters say, if they say it; so are the
+	 * pid file and the program. */
+	bool commands_given;
+
+	const char *unit; /* the distribution's unit that would run it: "postfix.service"; NULL:
+			     none */
 
 	enum probe_protocol probe; /* what its remotes speak */
 };

@@ -7,30 +7,47 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STACK_NAME_MAX 32 /* characters that the Stack tab takes */
-
-void peer_selector(struct span octets, struct peer_card *ret)
+static bool is_typed(char c)
 {
-	bool text = true;
-	size_t at = 0, max = octets.len < 32 ? octets.len : 32;
+	return (c >= '0' && c <= '9') || (text_lower(c) >= 'a' && text_lower(c) <= 'z') ||
+	       c == '.' || c == '-';
+}
 
-	for (size_t i = 0; i < max; i++)
-		text = text && octets.at[i] > 0x20 && octets.at[i] < 0x7f && octets.at[i] != '"';
-	if (text) {
-		(void)snprintf(ret->selector, sizeof(ret->selector), "\"%.*s\"", (int)max,
-			       octets.at);
-		return;
+int peer_selector(struct span octets, struct peer_card *ret, struct diag *ret_diag)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t at = 0;
+
+	if (octets.len > PEER_SELECTOR_MAX)
+		return diag_set(
+			ret_diag, EX_CONFIGURED,
+			"cannot say what the other side must set: our transport selector has "
+			"%zu octets, and no more than %d are taken",
+			octets.len, PEER_SELECTOR_MAX);
+	ret->hex = false;
+	for (size_t i = 0; i < octets.len; i++)
+		ret->hex = ret->hex || !is_typed(octets.at[i]);
+	for (size_t i = 0; i < octets.len; i++) {
+		unsigned char c = (unsigned char)octets.at[i];
+
+		if (ret->hex)
+			ret->selector[at++] = digits[c >> 4];
+		ret->selector[at++] = ret->hex ? digits[c & 15] : (char)c;
 	}
-	ret->selector[at++] = '\'';
-	for (size_t i = 0; i < max; i++)
-		at += (size_t)snprintf(ret->selector + at, sizeof(ret->selector) - at, "%02X",
-				       (unsigned char)octets.at[i]);
-	(void)snprintf(ret->selector + at, sizeof(ret->selector) - at, "'H");
+	ret->selector[at] = '\0';
+	return 0;
+}
+
+/* As RFC 1278 spells it. */
+static void add_selector(const struct peer_card *c, struct buf *out)
+{
+	buf_addf(out, c->hex ? "'%s'H" : "\"%s\"", c->selector);
 }
 
 static int for_pp(const struct peer_card *c, struct buf *out, struct diag *ret_diag)
 {
-	const char *name = c->name ? c->name : "OUR-MTA-NAME";
+	const char *as = c->as ? c->as : "OUR-MTA-NAME";
+	char quote = c->hex ? '"' : '\'';
 
 	if (c->v4[0] == '\0')
 		return diag_set(
@@ -40,12 +57,18 @@ static int for_pp(const struct peer_card *c, struct buf *out, struct diag *ret_d
 			c->v6);
 	buf_addf(out,
 		 "# inbound table: the key must be our literal address, never a name\n"
-		 "TELEX+00728722+RFC-1006+03+%s:rmta=\"%s\",rname=\"%s\"\n"
+		 "TELEX+00728722+RFC-1006+03+%s:rmta=\"%s\",rname=\"%s\"%s\n"
 		 "# outbound table: a name will do here\n"
-		 "%s:rmta=\"%s\",rpsap='%s/Internet=%s'\n"
-		 "# rmta and rname are the MTA name that we give in the bind (our lmta)\n"
-		 "# then dbmbuild, if the table has flags=dbm\n",
-		 c->v4, name, name, name, name, c->selector, c->name ? c->name : c->v4);
+		 "%s:rmta=\"%s\",rpsap=%c",
+		 c->v4, as, as, c->password ? ",rpass=\"OUR-PASSWORD\"" : "", as, as, quote);
+	add_selector(c, out);
+	buf_addf(out, "/Internet=%s%c\n", c->name ? c->name : c->v4, quote);
+	buf_addf(out, "# rmta and rname are the MTA name that we give in the bind (our lmta)%s\n",
+		 c->as ? "" : ": put it in");
+	if (c->password)
+		buf_adds(out, "# rpass is the password that we give there (our lpass), not shown "
+			      "here\n");
+	buf_adds(out, "# then dbmbuild, if the table has flags=dbm\n");
 	return 0;
 }
 
@@ -55,8 +78,9 @@ static int for_isode(const struct peer_card *c, struct buf *out, struct diag *re
 	bool v6 = addr == c->v6;
 
 	(void)ret_diag;
-	buf_addf(out, "presentationAddress=%s/URI+0000+URL+itot\\://%s%s%s\\:102\n", c->selector,
-		 v6 ? "[" : "", addr, v6 ? "]" : "");
+	buf_adds(out, "presentationAddress=");
+	add_selector(c, out);
+	buf_addf(out, "/URI+0000+URL+itot\\://%s%s%s\\:102\n", v6 ? "[" : "", addr, v6 ? "]" : "");
 	buf_addf(out, "# we call from %s%s%s: where callers are listed by address, list %s\n",
 		 c->v4, c->v4[0] && c->v6[0] ? " and " : "", c->v6,
 		 c->v4[0] && c->v6[0] ? "both" : "it");
@@ -65,7 +89,7 @@ static int for_isode(const struct peer_card *c, struct buf *out, struct diag *re
 
 static int for_exchange(const struct peer_card *c, struct buf *out, struct diag *ret_diag)
 {
-	bool fits = c->name != NULL && strlen(c->name) <= STACK_NAME_MAX;
+	bool fits = c->name != NULL && strlen(c->name) <= PEER_NAME_MAX;
 
 	if (c->v4[0] == '\0')
 		return diag_set(
@@ -88,9 +112,9 @@ static int for_exchange(const struct peer_card *c, struct buf *out, struct diag 
 			 c->name ? "ours has more than the 32 characters that fit"
 				 : "ours is not known");
 	buf_addf(out,
-		 "  T selector:        %s (32 characters at most; S 16, P 4)\n"
+		 "  T selector:        %s (%s32 characters at most; S 16, P 4)\n"
 		 "      incoming selectors left blank are the same as outgoing\n",
-		 c->selector);
+		 c->selector, c->hex ? "hexadecimal; " : "");
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "effects/mtacmd.h"
 #include "program/commands.h"
 #include "program/output.h"
+#include "program/rebuild.h"
 #include "program/running.h"
 
 #define ROUNDS 5 /* how often to start over when somebody edits at the same time */
@@ -107,6 +108,7 @@ static int publish(const struct options *o, struct survey *s, struct instance *i
 		.remotes = (int)s->plan.remotes,
 		.named = (int)s->plan.named,
 		.names = s->names_file,
+		.rebuild = o->rebuild,
 	};
 	struct changes c = {NULL, 0, 0};
 	int status = collect(&c, s, inst, d, ret_diag);
@@ -117,20 +119,32 @@ static int publish(const struct options *o, struct survey *s, struct instance *i
 	return status;
 }
 
-static int undo(struct instance *inst, const struct deadline *d, struct span objection,
-		struct diag *ret_diag)
-{
-	struct restore_report report;
-	struct diag why;
-	int len = objection.len > 600 ? 600 : (int)objection.len;
+/* What failed after the files were published. */
+enum objection {
+	OBJECTS_MTA,	 /* its checker */
+	OBJECTS_REBUILD, /* the admin's command */
+};
 
-	if (instance_restore(inst, d, &report, &why) < 0)
-		return diag_set(ret_diag, EX_FAILED,
-				"cannot apply: the MTA objects: %.*s; and cannot undo: %s", len,
-				objection.at, why.text);
+static int undo(struct instance *inst, const struct deadline *d, enum objection who,
+		struct span said, struct diag *ret_diag)
+{
+	int len = said.len > 600 ? 600 : (int)said.len;
+	struct restore_report report;
+	struct diag why = {EX_FAILED, ""};
+
+	if (instance_restore(inst, d, &report, &why) < 0 || rebuild_pay(inst, d, &why) < 0)
+		return diag_set(ret_diag, EX_FAILED, "cannot apply: %s: %.*s; and cannot undo: %s",
+				who == OBJECTS_MTA ? "the MTA objects"
+						   : "the rebuild command failed",
+				len, said.at, why.text);
+	if (who == OBJECTS_REBUILD)
+		return diag_set(ret_diag, EX_INSTALLED,
+				"cannot apply: the rebuild command failed: %.*s; the configuration "
+				"was put back",
+				len, said.at);
 	return diag_set(ret_diag, EX_INSTALLED,
 			"cannot apply: the MTA objects: %.*s; the configuration was put back", len,
-			objection.at);
+			said.at);
 }
 
 /* One attempt: plan, publish, have it checked. */
@@ -153,18 +167,25 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 		status = survey_differs(s, inst, d, ret_changed, ret_diag);
 	if (status == 0)
 		status = mtacmd_objections(o->backend, o->config, d, &before, &ran, ret_diag);
+	if (status == 0 && *ret_changed)
+		status = rebuild_owe(inst, o->rebuild, ret_diag);
 	if (status == 0)
 		status = publish(o, s, inst, d, ret_end, ret_diag);
 	if (status == 0 && *ret_end == PUBLISH_DONE) {
+		struct deadline most = deadline_within(d, (long)deadline_left_ms(d) * 2 / 3);
 		struct diag why = {EX_FAILED, ""};
 
-		if (mtacmd_objections(o->backend, o->config, d, &after, &ran, &why) < 0)
-			status = undo(inst, d, (struct span){why.text, strlen(why.text)}, ret_diag);
+		if (rebuild_pay(inst, &most, &why) < 0)
+			status = undo(inst, d, OBJECTS_REBUILD,
+				      (struct span){why.text, strlen(why.text)}, ret_diag);
+		else if (mtacmd_objections(o->backend, o->config, d, &after, &ran, &why) < 0)
+			status = undo(inst, d, OBJECTS_MTA,
+				      (struct span){why.text, strlen(why.text)}, ret_diag);
 		else if (mtacmd_new_objection((struct span){buf_str(&before), before.len},
 					      (struct span){buf_str(&after), after.len},
 					      &objection))
-			status = undo(inst, d, objection, ret_diag);
-		else if (ran == 0)
+			status = undo(inst, d, OBJECTS_MTA, objection, ret_diag);
+		else if (ran == 0 && o->backend->check_argvs != NULL)
 			(void)fprintf(
 				stderr,
 				"mta-stack: %s's own checker is not installed here: the result "

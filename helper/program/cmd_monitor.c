@@ -15,6 +15,7 @@
 
 #include "program/commands.h"
 #include "program/looks.h"
+#include "program/rebuild.h"
 
 #define LEVEL_WIRE    10
 #define LEVEL_REMOTES 20
@@ -24,7 +25,7 @@ static int stopped(const struct options *o, const struct running *r, struct diag
 	if (r->whose == RUNNING_FOREIGN)
 		return diag_set(ret_diag, EX_NOT_RUNNING,
 				"the stack is not applied; %s runs, but not for this resource",
-				o->backend->unit);
+				o->backend->unit ? o->backend->unit : o->backend->title);
 	if (r->absent.text[0] != '\0')
 		return diag_set(ret_diag, EX_NOT_RUNNING, "the stack is not applied: %s",
 				r->absent.text);
@@ -42,6 +43,22 @@ static bool add(int status, const struct diag *one, struct diag *all)
 	return one->code == EX_DEGRADED;
 }
 
+/* Only where a command is to be run after a change: did it run? While another command works on it,
+ * that one will. */
+static int rebuilt(struct instance *inst, struct diag *ret_diag)
+{
+	bool owed = false;
+
+	if (instance_record(inst)->rebuild == NULL)
+		return 0;
+	if (rebuild_owed(inst, &owed, ret_diag) < 0)
+		return -1;
+	if (!owed || instance_busy(inst))
+		return 0;
+	return diag_set(ret_diag, EX_FAILED, "%s has not run since the tables changed: apply again",
+			instance_record(inst)->rebuild[0]);
+}
+
 static void look_closer(const struct options *o, struct instance *inst, const struct running *r,
 			struct attributes *a, const struct deadline *d, struct diag *all)
 {
@@ -55,7 +72,7 @@ static void look_closer(const struct options *o, struct instance *inst, const st
 		return;
 	if (o->level >= LEVEL_WIRE && !add(look_wire(o, r, a, &one), &one, all))
 		return;
-	if (!add(look_files(o, inst, a, &one), &one, all))
+	if (!add(rebuilt(inst, &one), &one, all) || !add(look_files(o, inst, a, &one), &one, all))
 		return;
 	if (o->level >= LEVEL_REMOTES)
 		(void)add(look_remotes(o, inst, r, a, d, &one), &one, all);

@@ -11,6 +11,33 @@
 #include "program/output.h"
 #include "program/survey_names.h"
 
+/* Do all calls show the same? */
+static bool is_same(const struct call *a, const struct call *b)
+{
+	return a->calling.len == b->calling.len &&
+	       (a->calling.len == 0 || memcmp(a->calling.at, b->calling.at, a->calling.len) == 0) &&
+	       (a->as == b->as || (a->as != NULL && b->as != NULL && strcmp(a->as, b->as) == 0)) &&
+	       a->password == b->password;
+}
+
+/* How we are known where we call, from our own table. */
+static int fill_call(struct survey *s, struct peer_card *ret, struct diag *ret_diag)
+{
+	const struct call *first = s->scan.calls;
+
+	if (s->scan.n_calls == 0)
+		return 0;
+	for (size_t i = 1; i < s->scan.n_calls; i++)
+		if (!is_same(first, &s->scan.calls[i])) {
+			survey_note(s, "our table has entries with another selector, name or "
+				       "password, too: this is for the first one");
+			break;
+		}
+	ret->as = first->as;
+	ret->password = first->password;
+	return peer_selector(first->calling, ret, ret_diag);
+}
+
 static int fill(const struct options *o, struct survey *s, bool selector, struct peer_card *ret,
 		const struct deadline *d, struct diag *ret_diag)
 {
@@ -20,14 +47,13 @@ static int fill(const struct options *o, struct survey *s, bool selector, struct
 	(void)ipaddr_format(&s->want.vip4, ret->v4);
 	(void)ipaddr_format(&s->want.vip6, ret->v6);
 	ret->name = s->want.name;
-	peer_selector((struct span){"", 0}, ret);
 	if (!selector || o->backend == NULL || o->backend->probe != PROBE_RFC1006)
 		return 0;
 	status = instance_open_readonly(o->state_dir, options_instance(o), &inst, ret_diag);
 	if (status == 0)
 		status = survey_scan(s, o, inst, false, d, ret_diag);
-	if (status == 0 && s->scan.n_calls > 0)
-		peer_selector(s->scan.calls[0].calling, ret);
+	if (status == 0)
+		status = fill_call(s, ret, ret_diag);
 	instance_close(inst);
 	return status;
 }
@@ -40,7 +66,7 @@ static int print(const struct options *o, const struct peer_kind *kind, struct s
 	if (survey_vips(s, o, d, ret_diag) < 0 || survey_own_name(s, o, d, ret_diag) < 0 ||
 	    fill(o, s, kind->selector, &c, d, ret_diag) < 0 || kind->write(&c, out, ret_diag) < 0)
 		return -1;
-	if (kind->selector && strcmp(c.selector, "\"\"") == 0)
+	if (kind->selector && c.selector[0] == '\0')
 		buf_adds(out,
 			 "# our transport selector is empty, as far as is known: with --mta and "
 			 "--config it is read from our table\n");

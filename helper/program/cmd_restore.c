@@ -13,6 +13,7 @@
 #include "program/attributes.h"
 #include "program/commands.h"
 #include "program/output.h"
+#include "program/rebuild.h"
 
 static const char *how_name(enum restored how)
 {
@@ -61,23 +62,44 @@ static int report(const struct options *o, const struct restore_report *r, struc
 			first->kept ? "; the original is " : "", first->kept ? first->kept : "");
 }
 
+/* The files are back: have the MTA's tables made from them. What failed at that comes before what a
+ * file needs a person for: it is the one that can be tried again. */
+static int finish(const struct options *o, struct instance *inst, const struct restore_report *r,
+		  const struct deadline *d, struct diag *ret_diag)
+{
+	struct diag why;
+	int status = report(o, r, ret_diag);
+
+	if (rebuild_pay(inst, d, &why) < 0)
+		return diag_set(
+			ret_diag, EX_DEGRADED,
+			"the files were put back, but the rebuild command did not succeed and "
+			"is owed: %s",
+			why.text);
+	return status;
+}
+
 /* One instance; with stale_only it is left alone if it was applied since this boot. */
 static int restore(const struct options *o, const char *name, const struct deadline *d,
 		   struct diag *ret_diag)
 {
 	struct instance *inst = NULL;
+	const struct stack_record *record;
 	struct restore_report r;
 	int status;
 
 	if (instance_open(o->state_dir, name, d, &inst, ret_diag) < 0)
 		return -1;
-	if (o->stale && (instance_phase(inst) != INSTANCE_APPLIED || instance_this_boot(inst))) {
+	if (o->stale && instance_this_boot(inst)) {
 		instance_close(inst);
 		return EX_OK;
 	}
-	status = instance_restore(inst, d, &r, ret_diag);
+	record = instance_record(inst);
+	status = rebuild_owe(inst, record != NULL ? record->rebuild : NULL, ret_diag);
 	if (status == 0)
-		status = report(o, &r, ret_diag);
+		status = instance_restore(inst, d, &r, ret_diag);
+	if (status == 0)
+		status = finish(o, inst, &r, d, ret_diag);
 	instance_close(inst);
 	return status;
 }

@@ -13,6 +13,11 @@
 
 static int foreign(const struct options *o, struct diag *ret_diag)
 {
+	if (o->backend->unit == NULL)
+		return diag_set(ret_diag, EX_FAILED,
+				"%s runs, and this resource did not start it: stop it where it is "
+				"started, or use service=external",
+				o->backend->title);
 	return diag_set(ret_diag, EX_FAILED,
 			"%s runs: disable it (systemctl disable --now %s), or use service=external",
 			o->backend->unit, o->backend->unit);
@@ -54,7 +59,7 @@ static int do_reload(const struct options *o, const struct running *r, const str
 	if (r->absent.text[0] != '\0')
 		return diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: %s", o->backend->title,
 				r->absent.text);
-	if (o->backend->start_argv == NULL)
+	if (o->backend->start_argv == NULL && o->backend->reload_argv == NULL)
 		return diag_set(ret_diag, EX_NOT_RUNNING,
 				"cannot reload %s: whoever starts it must have it read its tables "
 				"again",

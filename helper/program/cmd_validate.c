@@ -21,6 +21,8 @@ static int look_at_node(const struct options *o, struct diag *ret_diag)
 
 	if (!o->external && spawn_find(o->backend->start_argv[0], path, ret_diag) < 0)
 		return -1;
+	if (o->rebuild != NULL && spawn_find(o->rebuild[0], path, ret_diag) < 0)
+		return -1;
 	survey_init(&s);
 	status = instance_open_readonly(o->state_dir, options_instance(o), &inst, ret_diag);
 	if (status == 0)

@@ -37,6 +37,7 @@ static const struct option long_options[] = {
 	{"names-only", no_argument, NULL, OPT_NAMES_ONLY},
 	{"stale", no_argument, NULL, OPT_STALE},
 	{"for", required_argument, NULL, OPT_FOR},
+	OPTIONS_MTA,
 	{"deadline", required_argument, NULL, OPT_DEADLINE},
 	{"output-as", required_argument, NULL, OPT_OUTPUT_AS},
 	{"help", no_argument, NULL, 'h'},
@@ -76,6 +77,8 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 		    options_set(o, map[i].opt, &s, ret_diag) < 0)
 			return -1;
 	}
+	if (options_mta_environment(o, ret_diag) < 0)
+		return -1;
 	o->from_agent = getenv("OCF_RESOURCE_INSTANCE") != NULL;
 	o->recurring = interval != NULL && strcmp(interval, "") != 0 && strcmp(interval, "0") != 0;
 	if (run_dir != NULL && run_dir[0] == '/')
@@ -160,6 +163,8 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 	if (vip != NULL && options_add_vips(o, &s, ret_diag) < 0)
 		return -1;
 	if (from_environment(o, ret_diag) < 0 || from_argv(o, argc, argv, ret_diag) < 0)
+		return -1;
+	if (options_mta_finish(o, ret_diag) < 0)
 		return -1;
 	if (o->config == NULL && o->backend != NULL)
 		o->config = o->backend->default_config;

@@ -48,6 +48,10 @@ struct options {
 	const char *names_file, *state_dir, *cib_file, *node; /* may be NULL, but state_dir */
 	enum names_policy policy;
 	enum on_finding drift, unnamed;
+	/* what the admin says of an MTA that has no commands of its own; see options_mta.c */
+	const char *const *start, *const *stop, *const *reload, *const *rebuild; /* argv or NULL */
+	const char *const *address_keys, *const *local_keys;			 /* or NULL */
+	const char *pid_file, *program; /* absolute or NULL */
 	enum on_leak leak;
 	enum on_remotes remotes; /* --monitor-remotes */
 	bool external;		 /* service=external */

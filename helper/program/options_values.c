@@ -11,7 +11,7 @@
 #include "data/array.h"
 #include "program/options_priv.h"
 
-static int bad(const struct given *s, const char *wanted, struct diag *ret_diag)
+int options_bad(const struct given *s, const char *wanted, struct diag *ret_diag)
 {
 	return diag_set(ret_diag, s->blame, "cannot use %s=%s: %s", s->from, s->value, wanted);
 }
@@ -30,7 +30,7 @@ static int choose(const struct given *s, const char *const *words, int *ret_choi
 		}
 		(void)snprintf(wanted + at, sizeof(wanted) - at, "%s %s", i ? " or" : "", words[i]);
 	}
-	return bad(s, wanted, ret_diag);
+	return options_bad(s, wanted, ret_diag);
 }
 
 int options_number(const struct given *s, long low, long high, long *ret_value,
@@ -46,19 +46,19 @@ int options_number(const struct given *s, long low, long high, long *ret_value,
 
 		(void)snprintf(wanted, sizeof(wanted), "give a whole number from %ld to %ld", low,
 			       high);
-		return bad(s, wanted, ret_diag);
+		return options_bad(s, wanted, ret_diag);
 	}
 	*ret_value = v;
 	return 0;
 }
 
-static int absolute(struct options *o, const struct given *s, const char **ret_path,
-		    struct diag *ret_diag)
+int options_path(struct options *o, const struct given *s, const char **ret_path,
+		 struct diag *ret_diag)
 {
 	size_t len = strlen(s->value);
 
 	if (s->value[0] != '/')
-		return bad(s, "give an absolute path", ret_diag);
+		return options_bad(s, "give an absolute path", ret_diag);
 	while (len > 1 && s->value[len - 1] == '/')
 		len--;
 	*ret_path = pool_dup(&o->pool, s->value, len);
@@ -71,7 +71,7 @@ static int resource_id(struct options *o, const struct given *s, struct diag *re
 	size_t len = strcspn(s->value, ":");
 
 	if (len == 0 || len > 200 || s->value[0] == '.' || strchr(s->value, '/') != NULL)
-		return bad(s, "give the id of a resource", ret_diag);
+		return options_bad(s, "give the id of a resource", ret_diag);
 	o->resource = pool_dup(&o->pool, s->value, len);
 	return 0;
 }
@@ -109,14 +109,14 @@ static int choose_mta(struct options *o, const struct given *s, struct diag *ret
 		(void)snprintf(known + at, sizeof(known) - at, "%s %s", i ? "," : "",
 			       backends[i]->name);
 	}
-	return bad(s, known, ret_diag);
+	return options_bad(s, known, ret_diag);
 }
 
 static int fqdn(const struct given *s, const char **ret_name, struct diag *ret_diag)
 {
 	if (!text_is_fqdn((struct span){s->value, strlen(s->value)}))
-		return bad(s, "give a fully qualified host name, such as mail.example.com",
-			   ret_diag);
+		return options_bad(s, "give a fully qualified host name, such as mail.example.com",
+				   ret_diag);
 	*ret_name = s->value;
 	return 0;
 }
@@ -142,11 +142,11 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 	case OPT_MTA:
 		return choose_mta(o, s, ret_diag);
 	case OPT_CONFIG:
-		return absolute(o, s, &o->config, ret_diag);
+		return options_path(o, s, &o->config, ret_diag);
 	case OPT_NAMES:
-		return absolute(o, s, &o->names_file, ret_diag);
+		return options_path(o, s, &o->names_file, ret_diag);
 	case OPT_STATE_DIR:
-		return absolute(o, s, &o->state_dir, ret_diag);
+		return options_path(o, s, &o->state_dir, ret_diag);
 	case OPT_CIB_FILE:
 		o->cib_file = s->value;
 		return 0;
@@ -196,7 +196,6 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 			o->deadline_ms = n * 1000;
 		return r;
 	default:
-		return diag_set(ret_diag, EX_ARGS,
-				"cannot understand the command line: see mta-stack --help");
+		return options_mta_set(o, opt, s, ret_diag);
 	}
 }

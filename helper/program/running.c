@@ -41,7 +41,8 @@ int running_can_be(const struct options *o, struct diag *ret_diag)
 	return diag_set(
 		ret_diag, EX_CONFIGURED,
 		"cannot use service=managed with mta=%s: no way to start and stop it is known; "
-		"set service=external and have another resource of the group do so",
+		"set start_command, pid_file and program, or service=external and "
+		"have another resource of the group do so",
 		o->backend->name);
 }
 
@@ -57,12 +58,15 @@ int running_look(struct running *r, const struct options *o, struct instance *in
 	r->service.config = o->config;
 	if (ours)
 		from_record(r, record);
-	if (o->backend->start_argv == NULL)
+	if (o->backend->start_argv == NULL && o->pid_file == NULL)
 		return 0;
-	if (!ours && survey_scan(&r->survey, o, inst, true, d, &r->absent) < 0)
-		return 0;
-	if (!ours)
+	if (!ours && o->pid_file != NULL) {
+		r->service.process = (struct process){.pid_file = o->pid_file, .exe = o->program};
+	} else if (!ours) {
+		if (survey_scan(&r->survey, o, inst, true, d, &r->absent) < 0)
+			return 0;
 		r->service.process = r->survey.scan.process;
+	}
 	if (r->service.process.pid_file == NULL)
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot tell whether %s runs: its configuration names no pid file",

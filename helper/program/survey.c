@@ -167,6 +167,9 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 	forget_plan(s);
 	scan_init(&s->scan, o->config);
 	s->scan.accept_leak = o->leak == LEAK_ACCEPT;
+	s->scan.address_keys = o->address_keys;
+	s->scan.local_keys = o->local_keys;
+	s->scan.given = (struct process){.pid_file = o->pid_file, .exe = o->program};
 	names_init(&s->names);
 	plan_init(&s->plan);
 	s->scanned = true;

@@ -134,6 +134,8 @@ struct call {
 	struct ipaddr addr;	     /* host is this address; family 0: it is a name */
 	int port;		     /* 0: the protocol's own */
 	struct span called, calling; /* RFC 1006: transport selectors; empty: none is sent */
+	const char *as;		     /* what the MTA calls itself there; NULL: not known */
+	bool password;		     /* it shows a password there */
 };
 
 /* How to recognise the MTA that runs with this configuration. */
@@ -151,6 +153,10 @@ struct scan {
 	bool accept_leak;   /* the admin consents to an MTA that cannot be kept to the VIP */
 	const char *copy; /* rewritten files go to this directory with their path behind it, and the
 			     MTA is started with those; NULL: in place */
+	/* What the admin says where the configuration does not: which keys hold addresses of
+	 * remotes and which the local one (NULL-terminated lists, or NULL), and the process. */
+	const char *const *address_keys, *const *local_keys;
+	struct process given;
 
 	struct file *files;
 	size_t n_files, cap_files;

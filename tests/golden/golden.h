@@ -5,7 +5,7 @@
  *     BACKEND/NAME/in/…            files at their absolute paths
  *     BACKEND/NAME/facts           what the MTA's own tools said; may be absent
  *     BACKEND/NAME/stack           key=value: vip4 vip6 name own (repeated) policy config
- *                                  accept_leak copy (a directory)
+ *                                  accept_leak copy (a directory) address_keys local_keys
  *     BACKEND/NAME/names           hosts(5): the pinned names; may be absent
  *     BACKEND/NAME/want/edits      kind file:line what "old" -> "new"
  *     BACKEND/NAME/want/kept       file:line address what: reason
@@ -45,6 +45,8 @@ struct stack_file {
 	struct ipaddr own[16];
 	enum names_policy policy;
 	bool accept_leak;
+	const char *address_keys[8], *local_keys[8]; /* NULL-terminated */
+	char keys[2][128];
 	char config[256], copy[256];
 	char name[256];
 };

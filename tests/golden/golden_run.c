@@ -19,6 +19,18 @@ static bool address(const char *text, struct ipaddr *ret)
 	return ipaddr_parse(text, strlen(text), ret);
 }
 
+static bool set_keys(char text[128], const char *value, const char *ret_keys[8])
+{
+	char *save = NULL;
+	size_t n = 0;
+
+	(void)snprintf(text, 128, "%s", value);
+	for (char *key = strtok_r(text, " ", &save); key != NULL; key = strtok_r(NULL, " ", &save))
+		if (n < 7)
+			ret_keys[n++] = key;
+	return n > 0;
+}
+
 static bool set_stack(struct stack_file *s, const char *key, const char *value)
 {
 	if (strcmp(key, "vip4") == 0)
@@ -35,6 +47,10 @@ static bool set_stack(struct stack_file *s, const char *key, const char *value)
 		return snprintf(s->copy, sizeof(s->copy), "%s", value) > 0;
 	if (strcmp(key, "accept_leak") == 0)
 		return (s->accept_leak = strcmp(value, "yes") == 0);
+	if (strcmp(key, "address_keys") == 0)
+		return set_keys(s->keys[0], value, s->address_keys);
+	if (strcmp(key, "local_keys") == 0)
+		return set_keys(s->keys[1], value, s->local_keys);
 	if (strcmp(key, "policy") != 0)
 		return false;
 	s->policy = strcmp(value, "pinned") == 0 ? NAMES_PINNED
@@ -213,6 +229,8 @@ void outcome_run(struct outcome *o, const struct backend *b, const char *folder,
 	scan_init(&o->scan, want->config);
 	o->scan.accept_leak = want->accept_leak;
 	o->scan.copy = want->copy[0] != '\0' ? want->copy : NULL;
+	o->scan.address_keys = want->address_keys[0] != NULL ? want->address_keys : NULL;
+	o->scan.local_keys = want->local_keys[0] != NULL ? want->local_keys : NULL;
 	plan_init(&o->plan);
 	names_init(&o->names);
 	if (io_read(facts, &o->facts))

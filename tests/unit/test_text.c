@@ -2,12 +2,14 @@
 /* text and ipaddr: spans, lines, host names, addresses. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "data/pool.h"
 #include "pure/ipaddr.h"
 #include "pure/mark.h"
 #include "pure/text.h"
+#include "pure/words.h"
 
 static struct span span(const char *s)
 {
@@ -179,6 +181,51 @@ static void what_is_no_mark(void **state)
 	assert_null(who.at);
 }
 
+/* The words, each in <>; or the reason. */
+static void splits(const char *line, const char *want)
+{
+	struct pool p = POOL_INIT;
+	const char *const *words;
+	const char *reason;
+	char got[256] = "";
+	size_t at = 0;
+
+	if (!words_split(&p, line, &words, &reason))
+		(void)snprintf(got, sizeof(got), "%s", reason);
+	else
+		for (size_t i = 0; words[i] != NULL; i++)
+			at += (size_t)snprintf(got + at, sizeof(got) - at, "<%s>", words[i]);
+	assert_string_equal(got, want);
+	assert_true(pool_ok(&p));
+	pool_release(&p);
+}
+
+static void words_of_a_command(void **state)
+{
+	char many[2 * WORDS_MAX + 3] = "";
+
+	(void)state;
+	splits("dbmbuild", "<dbmbuild>");
+	splits("  /usr/lib/pp/dbmbuild\t-n  tables ", "</usr/lib/pp/dbmbuild><-n><tables>");
+	splits("a 'b c' \"d e\" f'g h'i", "<a><b c><d e><fg hi>");
+	splits("'' \"\"", "<><>");
+	splits("a\\ b '\\' \"\\\"\" \\\\", "<a b><\\><\"><\\>");
+	splits("a;b $(c) *?", "<a;b><$(c)><*?>");
+	splits("a\\", "<a\\>");
+	splits("", "it is empty");
+	splits(" \n\t", "it is empty");
+	splits("a 'b", "a quote is not closed");
+	splits("a \"b'", "a quote is not closed");
+	splits("a 'b\nc'", "it has a control character");
+	splits("a\001", "it has a control character");
+	for (size_t i = 0; i < WORDS_MAX; i++)
+		memcpy(many + 2 * i, "a ", 2);
+	splits(many, "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>"
+		     "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>");
+	memcpy(many + 2 * WORDS_MAX, "a", 1);
+	splits(many, "it has too many words");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +234,7 @@ int main(void)
 		cmocka_unit_test(line_numbers_among_any_bytes),
 		cmocka_unit_test(trimming),
 		cmocka_unit_test(fqdn),
+		cmocka_unit_test(words_of_a_command),
 		cmocka_unit_test(addresses_round_trip),
 		cmocka_unit_test(loopback_any_and_order),
 		cmocka_unit_test(nowhere_addresses_parse),

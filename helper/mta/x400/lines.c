@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lines.c guarantees isoentities, one entry a line, and properties, one key a logical line. It
- * knows no local address in either: these files have none.
+ * lines.c guarantees isoentities, one entry a line, and properties, one key a logical line. An
+ * isoentities file has no local address; properties have one only where the admin has named its
+ * key.
  */
 #include "mta/x400/x400.h"
 
@@ -160,15 +161,29 @@ static bool next_property(struct reader *r, struct x400_value *key, struct x400_
 	return true;
 }
 
-static bool is_ours(const struct x400_value *key)
+/* The last part of the key, behind a dot or all of it, is this word. */
+static bool ends_with_word(struct span key, const char *word)
 {
-	static const char name[] = "presentationAddress";
-	const size_t n = sizeof(name) - 1;
-	struct span k = x400_value_span(key);
+	size_t n = strlen(word);
 
-	if (key->too_long || k.len < n || (k.len > n && k.at[k.len - n - 1] != '.'))
+	if (key.len < n || (key.len > n && key.at[key.len - n - 1] != '.'))
 		return false;
-	return text_equal_nocase((struct span){k.at + k.len - n, n}, name);
+	return text_equal_nocase((struct span){key.at + key.len - n, n}, word);
+}
+
+static bool is_one_of(const struct x400_value *key, const char *const *words)
+{
+	for (; !key->too_long && words != NULL && *words != NULL; words++)
+		if (ends_with_word(x400_value_span(key), *words))
+			return true;
+	return false;
+}
+
+static const char *const *address_keys(const struct scan *s)
+{
+	static const char *const standard[] = {"presentationAddress", NULL};
+
+	return s->address_keys != NULL ? s->address_keys : standard;
 }
 
 static bool is_secret(const struct x400_value *key)
@@ -182,28 +197,48 @@ static bool is_secret(const struct x400_value *key)
 	return false;
 }
 
-bool properties_is(struct span bytes)
+bool properties_is(const struct scan *s, struct span bytes)
 {
 	struct reader r = {bytes, 0};
 	struct x400_value key, value;
 
 	while (next_property(&r, &key, &value))
-		if (is_ours(&key))
+		if (is_one_of(&key, address_keys(s)) || is_one_of(&key, s->local_keys))
 			return true;
 	return false;
 }
 
-void properties_scan(struct scan *s, struct file *f)
+/* Our own transport selector, for the calls to others. */
+static void listen_to(struct scan *s, struct span bytes, struct span *ret_calling)
 {
-	const struct x400_place place = {.scan = s, .file = f, .what = "presentationAddress"};
+	struct reader r = {bytes, 0};
+	struct x400_value key, value;
+
+	while (next_property(&r, &key, &value))
+		if (is_one_of(&key, s->local_keys))
+			(void)x400_selector(s, &value, ret_calling);
+}
+
+void properties_scan(struct scan *s, struct file *f, bool *ret_local)
+{
+	struct x400_place place = {.scan = s, .file = f, .calling = {"", 0}};
 	struct reader r = {f->bytes, 0};
 	struct x400_value key, value;
 	size_t first = s->n_findings;
+	bool local;
 
+	listen_to(s, f->bytes, &place.calling);
 	while (next_property(&r, &key, &value)) {
 		f->secret = f->secret || is_secret(&key);
-		if (is_ours(&key))
+		if (!is_one_of(&key, s->local_keys) && !is_one_of(&key, address_keys(s)))
+			continue;
+		place.what = pool_dup(&s->pool, key.text, key.len);
+		if (!is_one_of(&key, s->local_keys)) {
 			x400_address(&place, X400_REMOTE, &value, NULL);
+			continue;
+		}
+		x400_local(&place, &value, &local);
+		*ret_local = *ret_local || local;
 	}
 	for (size_t i = first; i < s->n_findings; i++)
 		s->findings[i].pin = f->secret;

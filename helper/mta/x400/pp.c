@@ -16,6 +16,7 @@ struct entry {
 struct said {
 	bool local, remote_tcp, password;
 	struct span calling; /* lpsap's transport selector */
+	const char *as;	     /* lmta, in the scan's pool */
 };
 
 static bool continues(struct span bytes, size_t at)
@@ -122,6 +123,15 @@ static bool is_password(struct span key, const struct x400_value *v)
 	       text_trim(x400_value_span(v)).len > 0;
 }
 
+/* It can be repeated in a line for people. */
+static bool is_shown(const struct x400_value *v)
+{
+	for (size_t i = 0; i < v->len; i++)
+		if ((unsigned char)v->text[i] < 0x20 || v->text[i] == 0x7f || v->text[i] == '"')
+			return false;
+	return v->len > 0;
+}
+
 static void listen_to(struct scan *s, struct span bytes, const struct entry *e, struct said *ret)
 {
 	size_t at = e->colon + 1;
@@ -131,6 +141,8 @@ static void listen_to(struct scan *s, struct span bytes, const struct entry *e, 
 	while (next_attribute(bytes, e, &at, &key, &v) == 1) {
 		if (text_equal(key, "lpsap") && x400_selector(s, &v, &ret->calling))
 			ret->local = true;
+		if (text_equal(key, "lmta") && is_shown(&v))
+			ret->as = pool_dup(&s->pool, v.text, v.len);
 		ret->password = ret->password || is_password(key, &v);
 	}
 }
@@ -145,6 +157,8 @@ static void entry_scan(struct scan *s, struct file *f, const struct entry *e,
 	int got;
 
 	place.calling = said->local ? said->calling : standard->calling;
+	place.as = said->as != NULL ? said->as : standard->as;
+	place.password = said->password || standard->password;
 	while ((got = next_attribute(f->bytes, e, &at, &key, &v)) == 1) {
 		if (text_equal(key, "lpsap")) {
 			place.what = "lpsap";

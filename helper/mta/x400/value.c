@@ -75,6 +75,8 @@ static void add_call(const struct x400_place *p, const struct x400_value *v,
 	if (rfc1278_octets(&a->t, octets, &n))
 		c->called = (struct span){pool_dup(&p->scan->pool, (const char *)octets, n), n};
 	c->calling = p->calling;
+	c->as = p->as;
+	c->password = p->password;
 }
 
 static void remote(const struct x400_place *p, const struct x400_value *v, const struct rfc1278 *a,
@@ -104,7 +106,8 @@ static void local(const struct x400_place *p, const struct x400_value *v,
 		return;
 	}
 	f = find(p, FIND_SETTING, v, net->host);
-	f->setting = SET_BIND4;
+	f->bracketed_v6 = net->kind == RFC1278_ITOT && net->addr.family == 6;
+	f->setting = f->bracketed_v6 ? SET_BIND6 : SET_BIND4;
 	f->current = pool_dup(&p->scan->pool, net->host.at, net->host.len);
 }
 
@@ -154,6 +157,29 @@ void x400_address(const struct x400_place *p, enum x400_use use, const struct x4
 	}
 	if (ret_tcp != NULL)
 		*ret_tcp = any;
+}
+
+static bool is_bare(struct span s)
+{
+	struct ipaddr a;
+
+	return text_is_fqdn(s) || ipaddr_parse(s.at, s.len, &a);
+}
+
+void x400_local(const struct x400_place *p, const struct x400_value *v, bool *ret_bound)
+{
+	struct span s = x400_value_span(v);
+	struct finding *f;
+	struct ipaddr a;
+
+	if (v->too_long || !is_bare(s)) {
+		x400_address(p, X400_LOCAL, v, ret_bound);
+		return;
+	}
+	f = find(p, FIND_SETTING, v, s);
+	f->setting = ipaddr_parse(s.at, s.len, &a) && a.family == 6 ? SET_BIND6 : SET_BIND4;
+	f->current = pool_dup(&p->scan->pool, s.at, s.len);
+	*ret_bound = true;
 }
 
 bool x400_selector(struct scan *s, const struct x400_value *v, struct span *ret_selector)

@@ -42,9 +42,12 @@ static bool ends_with(const char *s, const char *end)
 static int scan_main(struct scan *s, struct file *f, bool *ret_outbound, struct diag *ret_diag)
 {
 	const char *base = base_name(f->path);
+	bool local = false;
+	bool properties = s->address_keys != NULL || s->local_keys != NULL ||
+			  ends_with(base, ".properties") || properties_is(s, f->bytes);
 
-	if (ends_with(base, ".properties") || properties_is(f->bytes)) {
-		properties_scan(s, f);
+	if (properties) {
+		properties_scan(s, f, &local);
 	} else if (strstr(base, "isoentities") != NULL) {
 		entities_scan(s, f);
 	} else if (pp_is_out(f->bytes)) {
@@ -60,11 +63,11 @@ static int scan_main(struct scan *s, struct file *f, bool *ret_outbound, struct 
 				"and has no presentationAddress",
 				f->path);
 	}
-	if (s->n_calls > 0)
+	if (s->n_calls > 0 && !local)
 		scan_warn(s,
 			  "%s does not say from which address calls are made: bind them to the "
-			  "VIP where the MTA has a setting for it",
-			  f->path);
+			  "VIP where the MTA has a setting for it%s",
+			  f->path, properties ? ", or name its key in local_keys" : "");
 	return 0;
 }
 
@@ -91,6 +94,7 @@ static int scan(struct scan *s, struct diag *ret_diag)
 	const char *beside;
 
 	s->lookup = RESOLVE_HOSTS_DNS; /* these MTAs ask the C library */
+	s->process = s->given;
 	if (ask(s, s->config, ROLE_MAIN, &main_file, ret_diag) < 0)
 		return -1;
 	if (scan_wants(s))
@@ -110,6 +114,6 @@ const struct backend backend_x400 = {
 	.title = "the X.400 MTA",
 	.default_config = "/usr/lib/pp/tables/x400out84",
 	.scan = scan,
-	.unit = "the X.400 MTA",
+	.commands_given = true,
 	.probe = PROBE_RFC1006,
 };

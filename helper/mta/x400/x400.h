@@ -13,15 +13,16 @@
  * isoentities        NAME "QUALIFIER" OID ADDRESS   recognised by its name or by the OID
  *     The host becomes a name.
  * properties         KEY=VALUE, KEY: VALUE          recognised by its name (*.properties) or by a
- * key presentationAddress, or one that ends in ".presentationAddress"; the host becomes a name. A
+ *     key presentationAddress, or one that ends in ".presentationAddress", or by those that the
+ *     admin names instead (scan.address_keys): the host becomes a name. scan.local_keys: the VIP. A
  *     backslash escapes the next character, at the end of a line it continues it.
  *
  * Values of PP may be in single or double quotes; a backslash escapes inside of double ones. Lines
  * that begin with a blank continue an entry. What is not understood is reported with its line and
  * stays; so does what does not go over TCP.
  *
- * None of these says where a process is, so that there is only service=external; and the tables
- * must be read by the MTA as they are (PP: flags=linear), not compiled.
+ * None of these says where a process is or how it is started: scan.given may. Tables that the MTA
+ * reads in a compiled form (PP: flags=dbm) are compiled by the admin's rebuild command.
  */
 #ifndef MTA_STACK_X400_H
 #define MTA_STACK_X400_H
@@ -53,11 +54,17 @@ struct x400_place {
 	const struct file *file;
 	const char *what;    /* "rpsap" */
 	struct span calling; /* X400_REMOTE: our own transport selector, in the scan's pool */
+	const char *as;	     /* and what we call ourselves, in the pool; NULL: not known */
+	bool password;	     /* we show one */
 };
 
 /* Findings for one address. *ret_tcp (may be NULL): some part of it goes over TCP. */
 void x400_address(const struct x400_place *p, enum x400_use use, const struct x400_value *v,
 		  bool *ret_tcp);
+
+/* The same for a local address, which may also be a bare address or host name. *ret_bound: some
+ * part of it will be the VIP. */
+void x400_local(const struct x400_place *p, const struct x400_value *v, bool *ret_bound);
 
 /* Does this address give a place over TCP? If so, *ret_selector are the octets of its transport
  * selector, in the scan's pool, maybe none. */
@@ -82,7 +89,8 @@ void pp_scan_in(struct scan *s, struct file *f);
 bool entities_is(struct span bytes);
 void entities_scan(struct scan *s, struct file *f);
 
-bool properties_is(struct span bytes);
-void properties_scan(struct scan *s, struct file *f);
+/* *ret_local becomes true if some key gives the local address. */
+bool properties_is(const struct scan *s, struct span bytes);
+void properties_scan(struct scan *s, struct file *f, bool *ret_local);
 
 #endif
