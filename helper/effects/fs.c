@@ -20,6 +20,9 @@
 #define COPY_STEP   ((size_t)1024 * 1024)
 #define LOCK_NAP_MS 20
 
+/* At once; given more, the kernel looks for pages of two megabytes first, which takes its time. */
+#define WRITE_STEP ((size_t)256 * 1024)
+
 int fs_error(struct diag *ret_diag, const char *doing, const char *path)
 {
 	int e = errno;
@@ -141,7 +144,7 @@ int fs_write_all(int fd, const void *bytes, size_t len)
 	const char *at = bytes;
 
 	while (len > 0) {
-		ssize_t n = write(fd, at, len);
+		ssize_t n = write(fd, at, len < WRITE_STEP ? len : WRITE_STEP);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -289,52 +289,75 @@ static int check_overlap(const struct plan *p, const struct scan *s, struct diag
 	return 0;
 }
 
-static void plan_all(struct plan *p, const struct scan *s, const struct stack *want,
-		     const struct names *names, const struct key_uses *uses, struct verdict *slots)
-{
-	for (size_t i = 0; i < s->n_findings; i++) {
-		const struct finding *f = &s->findings[i];
-		size_t before = p->n_edits;
+struct planning {
+	struct plan *p;
+	const struct scan *s;
+	const struct stack *want;
+	const struct names *names;
+	struct key_uses uses;
+	struct verdict *slots;
+};
 
-		switch (f->kind) {
-		case FIND_SETTING:
-			plan_setting(p, s, want, f);
-			break;
-		case FIND_REMOTE:
-			plan_remote(p, s, f, judge(slots, want, names, &f->addr));
-			break;
-		case FIND_KEY:
-			plan_key(p, s, want, names, uses, f);
-			break;
-		case FIND_KEPT:
-			if (!plan_is_own(want, &f->addr)) {
-				p->remotes++;
-				add_kept(p, f, f->reason);
-			}
-			break;
-		case FIND_PATH:
-			break; /* plan_files() */
+static void plan_one(struct planning *x, const struct finding *f, size_t seq)
+{
+	struct plan *p = x->p;
+	size_t before = p->n_edits;
+
+	switch (f->kind) {
+	case FIND_SETTING:
+		plan_setting(p, x->s, x->want, f);
+		break;
+	case FIND_REMOTE:
+		plan_remote(p, x->s, f, judge(x->slots, x->want, x->names, &f->addr));
+		break;
+	case FIND_KEY:
+		plan_key(p, x->s, x->want, x->names, &x->uses, f);
+		break;
+	case FIND_KEPT:
+		if (!plan_is_own(x->want, &f->addr)) {
+			p->remotes++;
+			add_kept(p, f, f->reason);
 		}
-		if (p->n_edits > before)
-			p->edits[before].seq = i;
+		break;
+	case FIND_PATH:
+		break; /* plan_files() */
+	}
+	if (p->n_edits > before)
+		p->edits[before].seq = seq;
+}
+
+/* In the order of the scan. */
+static void plan_all(struct planning *x)
+{
+	const struct scan *s = x->s;
+	size_t r = 0;
+
+	for (size_t i = 0; i <= s->n_findings; i++) {
+		for (; r < s->n_repeats && s->repeats[r].after <= i; r++) {
+			struct finding again = s->findings[s->repeats[r].like];
+
+			again.off = s->repeats[r].off;
+			plan_one(x, &again, i);
+		}
+		if (i < s->n_findings)
+			plan_one(x, &s->findings[i], i);
 	}
 }
 
 int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 	      const struct names *names, struct diag *ret_diag)
 {
-	struct verdict *slots;
-	struct key_uses uses;
+	struct planning x = {.p = p, .s = s, .want = want, .names = names};
 	int rc;
 
-	if (key_uses_find(s, &uses, ret_diag) < 0)
+	if (key_uses_find(s, &x.uses, ret_diag) < 0)
 		return -1;
-	slots = calloc(VERDICTS, sizeof(*slots));
-	if (slots != NULL)
-		plan_all(p, s, want, names, &uses, slots);
-	key_uses_release(&uses);
-	free(slots);
-	if (slots == NULL)
+	x.slots = calloc(VERDICTS, sizeof(*x.slots));
+	if (x.slots != NULL)
+		plan_all(&x);
+	key_uses_release(&x.uses);
+	free(x.slots);
+	if (x.slots == NULL)
 		return diag_oom(ret_diag);
 	rc = plan_files(p, s, want->resource, ret_diag);
 	if (!pool_ok(&p->pool) || plan_order(p, s) < 0)

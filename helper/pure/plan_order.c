@@ -75,21 +75,19 @@ static int join(const struct things *t, size_t n, size_t more)
 
 static int put_in_order(struct things t)
 {
-	size_t runs = 0, done = 0;
+	size_t starts[RUNS_MAX + 1], runs = 0;
 
-	for (size_t at = 0; at < t.n && runs <= RUNS_MAX; runs++)
-		at += run_length(&t, at);
-	if (runs > RUNS_MAX) {
-		qsort(t.at, t.n, t.size, t.compare);
-		return 0;
+	for (size_t at = 0; at < t.n; at += run_length(&t, at)) {
+		if (runs == RUNS_MAX) {
+			qsort(t.at, t.n, t.size, t.compare);
+			return 0;
+		}
+		starts[runs++] = at;
 	}
-	while (done < t.n) {
-		size_t more = run_length(&t, done);
-
-		if (done > 0 && join(&t, done, more) < 0)
+	starts[runs] = t.n;
+	for (size_t i = 1; i < runs; i++)
+		if (join(&t, starts[i], starts[i + 1] - starts[i]) < 0)
 			return -1;
-		done += more;
-	}
 	return 0;
 }
 

@@ -24,6 +24,7 @@ void scan_release(struct scan *s)
 		free(s->files[i].derived);
 	free(s->files);
 	free(s->findings);
+	free(s->repeats);
 	free(s->calls);
 	free(s->warnings);
 	pool_release(&s->pool);
@@ -32,7 +33,7 @@ void scan_release(struct scan *s)
 
 void scan_restart(struct scan *s)
 {
-	s->n_findings = s->n_keys = 0;
+	s->n_findings = s->n_repeats = s->n_keys = 0;
 	s->n_calls = 0;
 	s->n_warnings = 0;
 	s->process = (struct process){0};
@@ -105,6 +106,37 @@ struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct fi
 	g->len = len;
 	g->before = g->after = "";
 	return g;
+}
+
+void scan_repeat(struct scan *s, size_t like, size_t off)
+{
+	struct repeat *r = array_grow(&s->repeats, &s->n_repeats, &s->cap_repeats);
+
+	if (r == NULL)
+		s->pool.failed = true;
+	else
+		*r = (struct repeat){off, (uint32_t)like, (uint32_t)s->n_findings};
+}
+
+int scan_drop(struct scan *s, bool (*drop)(const struct finding *f))
+{
+	uint32_t *to = calloc(s->n_findings + 1, sizeof(*to)), out = 0;
+
+	if (to == NULL)
+		return -1;
+	for (size_t i = 0; i < s->n_findings; i++) {
+		to[i] = out;
+		if (!drop(&s->findings[i]))
+			s->findings[out++] = s->findings[i];
+	}
+	to[s->n_findings] = out;
+	s->n_findings = out;
+	for (size_t i = 0; i < s->n_repeats; i++) {
+		s->repeats[i].like = to[s->repeats[i].like];
+		s->repeats[i].after = to[s->repeats[i].after];
+	}
+	free(to);
+	return 0;
 }
 
 struct call *scan_call(struct scan *s, const struct file *f, size_t off)

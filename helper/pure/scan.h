@@ -126,6 +126,14 @@ struct finding {
 	};
 };
 
+/* The same finding at another place of the same file: a million routes lead to a few remotes. What
+ * becomes of the one becomes of the other; who looks for what there is need not look here. */
+struct repeat {
+	size_t off;
+	uint32_t like;	/* index into scan.findings */
+	uint32_t after; /* how many findings were there before it */
+};
+
 /* A place that the MTA connects to, for a probe; named or by address. A backend whose remotes say
  * all that there is to know adds none. Strings and octets live in the pool. */
 struct call {
@@ -162,6 +170,8 @@ struct scan {
 	size_t n_files, cap_files;
 	struct finding *findings;
 	size_t n_findings, cap_findings;
+	struct repeat *repeats; /* in the order of the scan */
+	size_t n_repeats, cap_repeats;
 	size_t n_keys; /* FIND_KEYs that were added: 0 spares a search */
 	struct call *calls;
 	size_t n_calls, cap_calls;
@@ -198,6 +208,12 @@ void scan_derived(struct scan *s, struct file *f, const char *path, const char *
  * runs out the pool is marked failed. */
 struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct file *f, size_t off,
 			 size_t len);
+
+/* The same as s->findings[like], at `off`. */
+void scan_repeat(struct scan *s, size_t like, size_t off);
+
+/* Drop the findings for which drop() holds; none of them may have repeats. -1: out of memory. */
+int scan_drop(struct scan *s, bool (*drop)(const struct finding *f));
 
 /* A new place to call, zeroed but for file and off; never NULL, as scan_add(). */
 struct call *scan_call(struct scan *s, const struct file *f, size_t off);

@@ -90,6 +90,13 @@ static bool scan_all(struct scan *s, const struct config *c, struct diag *diag)
 		PROMISE(f->kind != FIND_KEPT || f->reason != NULL);
 		PROMISE((f->kind != FIND_REMOTE && f->kind != FIND_KEY) || f->addr.family != 0);
 	}
+	for (size_t i = 0; i < s->n_repeats; i++) {
+		const struct repeat *r = &s->repeats[i];
+
+		PROMISE(r->like < s->n_findings && r->after <= s->n_findings);
+		PROMISE(s->findings[r->like].len <=
+			s->files[s->findings[r->like].file].bytes.len - r->off);
+	}
 	for (size_t i = 0; i < s->n_warnings; i++)
 		PROMISE(fuzz_is_line(s->warnings[i]));
 	return true;

@@ -107,14 +107,9 @@ static void settle_pair(struct pf *pf, const struct entry *first, struct entry *
 					 pf_file(pf, first->finding->file)->path));
 }
 
-static void drop_marked(struct scan *s)
+static bool is_marked(const struct finding *f)
 {
-	size_t out = 0;
-
-	for (size_t i = 0; i < s->n_findings; i++)
-		if (s->findings[i].kind != FIND_KEY || s->findings[i].addr.family != 0)
-			s->findings[out++] = s->findings[i];
-	s->n_findings = out;
+	return f->kind == FIND_KEY && f->addr.family == 0;
 }
 
 static int settle_spellings(struct pf *pf)
@@ -139,8 +134,7 @@ static int settle_spellings(struct pf *pf)
 	for (size_t i = n - 1; i > 0; i--)
 		settle_pair(pf, &all[i - 1], &all[i]);
 	free(all);
-	drop_marked(s);
-	return 0;
+	return scan_drop(s, is_marked) < 0 ? diag_oom(pf->diag) : 0;
 }
 
 int keys_settle(struct pf *pf)

@@ -40,8 +40,8 @@ static struct span lines_read(const struct lines *it, size_t from)
 	return (struct span){it->bytes.at + from, it->end - from};
 }
 
-/* In a large table the same results stand on many lines: what one of them led to is found again by
- * copying it. Only a text of one piece stands in the file itself; and two files are read in several
+/* In a large table the same results stand on many lines: what one of them led to is found again
+ * there. Only a text of one piece stands in the file itself; and two files are read in several
  * ways, where a place may be known already. */
 #define MEMO	   4096
 #define MEMO_TRIED 4
@@ -89,12 +89,9 @@ static struct found *memo_slot(struct found *memo, struct traced value)
 /* What this result led to before, at its new place. */
 static void find_again(struct pf *pf, const struct found *before, struct traced value)
 {
-	for (size_t i = 0; i < before->count; i++) {
-		struct finding f = pf->scan->findings[before->first + i];
-
-		f.off += (size_t)(value.text - before->value.at);
-		*scan_add(pf->scan, f.kind, pf_file(pf, f.file), f.off, f.len) = f;
-	}
+	for (size_t i = before->first; i < before->first + before->count; i++)
+		scan_repeat(pf->scan, i,
+			    pf->scan->findings[i].off + (size_t)(value.text - before->value.at));
 }
 
 static void entry_scan(struct pf *pf, struct traced key, struct traced value,
