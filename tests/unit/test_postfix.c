@@ -228,7 +228,8 @@ static void a_large_table_is_read_like_a_small_one(void **state)
 			 i * 31 % ADDRESSES / 250, i * 31 % ADDRESSES % 250 + 1, 25 + i % 3);
 	files[2].text = buf_str(&table);
 	assert_int_equal(run(&s, "", files, &d), 0);
-	assert_true(s.n_repeats > LINES / 2);
+	/* Many are noted, many have lost their slot by then. */
+	assert_in_range(s.n_repeats, LINES / 20, LINES / 2);
 	for (size_t i = 0, at = 0; i <= s.n_findings; i++) {
 		for (; n_repeats < s.n_repeats && s.repeats[n_repeats].after <= i; n_repeats++) {
 			struct finding again = s.findings[s.repeats[n_repeats].like];
