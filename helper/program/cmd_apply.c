@@ -246,6 +246,9 @@ static int report(const struct options *o, const struct survey *s, struct diag *
 {
 	size_t files = 0;
 
+	/* nobody reads what the agent's helper prints, but its warnings are logged */
+	if (o->from_agent)
+		output_plan_pinned(s, "mta-stack: ", stderr);
 	if (o->json)
 		return output_json(output_plan_json(s), ret_diag);
 	for (size_t i = 0; i < s->scan.n_files; i++)

@@ -41,7 +41,7 @@ static json_t *text(const char *bytes, size_t len)
 
 json_t *output_plan_json(const struct survey *s)
 {
-	json_t *edits = json_array(), *kept = json_array();
+	json_t *edits = json_array(), *kept = json_array(), *pinned = json_array();
 	const struct plan *p = &s->plan;
 
 	for (size_t i = 0; i < p->n_edits; i++) {
@@ -64,8 +64,19 @@ json_t *output_plan_json(const struct survey *s)
 					"line", (int)k->line, "address",
 					ipaddr_format(&k->addr, addr), "reason", k->reason));
 	}
-	return json_pack("{s:o, s:o, s:i}", "edits", edits, "kept", kept, "changed",
-			 (int)p->n_edits);
+	for (size_t i = 0; i < p->n_pinned; i++) {
+		const struct pinned *k = &p->pinned[i];
+		char addr[IPADDR_STRLEN];
+
+		(void)json_array_append_new(pinned,
+					    json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "file",
+						      s->scan.files[k->file].path, "line",
+						      (int)k->line, "setting", k->what, "address",
+						      ipaddr_format(&k->addr, addr), "node",
+						      survey_owner(s, &k->addr), "cure", k->cure));
+	}
+	return json_pack("{s:o, s:o, s:o, s:i}", "edits", edits, "kept", kept, "pinned", pinned,
+			 "changed", (int)p->n_edits);
 }
 
 static void print_diff(struct span diff)
@@ -159,12 +170,26 @@ void output_plan_kept(const struct survey *s, FILE *out)
 	}
 }
 
+void output_plan_pinned(const struct survey *s, const char *prefix, FILE *out)
+{
+	for (size_t i = 0; i < s->plan.n_pinned; i++) {
+		const struct pinned *k = &s->plan.pinned[i];
+		char addr[IPADDR_STRLEN];
+
+		(void)fprintf(out, "%s%s line %u: %s is pinned to %s, which only %s has: %s\n",
+			      prefix, s->scan.files[k->file].path, k->line, k->what,
+			      ipaddr_format(&k->addr, addr), survey_owner(s, &k->addr), k->cure);
+	}
+}
+
 void output_notes(const struct survey *s, FILE *out)
 {
 	for (size_t i = 0; i < s->facts.n_findings; i++)
 		(void)fprintf(out, "# %s\n", s->facts.findings[i]);
 	for (size_t i = 0; i < s->n_notes; i++)
 		(void)fprintf(out, "# %s\n", s->notes[i]);
+	if (s->scanned)
+		output_plan_pinned(s, "# ", out);
 	for (size_t i = 0; s->scanned && i < s->scan.n_warnings; i++)
 		(void)fprintf(out, "# %s\n", s->scan.warnings[i]);
 }

@@ -15,7 +15,8 @@
 /* Print one JSON value and a newline; takes the reference. -1 when memory ran out (NULL). */
 int output_json(json_t *value, struct diag *ret_diag);
 
-/* {"edits":[…],"kept":[…],"changed":N} of the survey's plan; a new reference. Secrets are masked.
+/* {"edits":[…],"kept":[…],"pinned":[…],"changed":N} of the survey's plan; a new reference. Secrets
+ * are masked.
  */
 json_t *output_plan_json(const struct survey *s);
 
@@ -27,7 +28,11 @@ int output_plan_diff(const struct survey *s, struct instance *inst, const struct
 /* "3 of 5 remotes by name" and the addresses that stay, with the reason. */
 void output_plan_kept(const struct survey *s, FILE *out);
 
-/* The survey's notes and the scanner's warnings, one line each. */
+/* Where the MTA is tied to one node's address, and the cure: a line each behind `prefix`. */
+void output_plan_pinned(const struct survey *s, const char *prefix, FILE *out);
+
+/* The survey's notes, what output_plan_pinned() prints, and the scanner's warnings, one line each.
+ */
 void output_notes(const struct survey *s, FILE *out);
 
 #endif

@@ -35,6 +35,7 @@ void survey_release(struct survey *s)
 	vipfacts_release(&s->facts);
 	netaddrs_release(&s->local);
 	free(s->own);
+	free(s->nodes);
 	buf_release(&s->mta_facts);
 	free(s->notes);
 	pool_release(&s->pool);
@@ -66,18 +67,45 @@ static int add_own(struct survey *s, const struct ipaddr *a, struct diag *ret_di
 	return 0;
 }
 
+/* A VIP does not stay with its node, wherever it is now. */
+static int add_node(struct survey *s, const struct ipaddr *a, struct diag *ret_diag)
+{
+	struct ipaddr *slot;
+
+	if (add_own(s, a, ret_diag) < 0)
+		return -1;
+	for (size_t i = 0; i < s->facts.n_vips; i++)
+		if (ipaddr_equal(&s->facts.vips[i].addr, a))
+			return 0;
+	slot = array_grow(&s->nodes, &s->n_nodes, &s->cap_nodes);
+	if (slot == NULL)
+		return diag_oom(ret_diag);
+	*slot = *a;
+	s->want.nodes = s->nodes;
+	s->want.n_nodes = s->n_nodes;
+	return 0;
+}
+
 int survey_own(struct survey *s, struct diag *ret_diag)
 {
 	for (size_t i = 0; i < s->facts.n_vips; i++)
 		if (add_own(s, &s->facts.vips[i].addr, ret_diag) < 0)
 			return -1;
 	for (size_t i = 0; i < s->facts.n_own; i++)
-		if (add_own(s, &s->facts.own[i].addr, ret_diag) < 0)
+		if (add_node(s, &s->facts.own[i].addr, ret_diag) < 0)
 			return -1;
 	for (size_t i = 0; i < s->local.n; i++)
-		if (add_own(s, &s->local.items[i].addr, ret_diag) < 0)
+		if (add_node(s, &s->local.items[i].addr, ret_diag) < 0)
 			return -1;
 	return 0;
+}
+
+const char *survey_owner(const struct survey *s, const struct ipaddr *addr)
+{
+	for (size_t i = 0; i < s->facts.n_own; i++)
+		if (ipaddr_equal(&s->facts.own[i].addr, addr))
+			return s->facts.own[i].node;
+	return s->facts.node != NULL ? s->facts.node : "this node";
 }
 
 static int choose_families(struct survey *s, struct diag *ret_diag)

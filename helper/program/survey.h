@@ -27,6 +27,8 @@ struct survey {
 	struct ipaddr *own; /* backing of want.own */
 	size_t n_own, cap_own;
 	struct source_file names_file; /* of pinned names; path NULL: none */
+	struct ipaddr *nodes; /* backing of want.nodes */
+	size_t n_nodes, cap_nodes;
 	const char *vip_name; /* the VIP's name as DNS has confirmed it; NULL: not asked, or none */
 	struct buf mta_facts;
 	struct scan scan;
@@ -74,6 +76,9 @@ int survey_save_names(const struct survey *s, struct instance *inst, struct diag
 /* The first VIP that is not usable on this node, with the reason ("is not on this node", "is still
  * tentative"); NULL if all are. */
 const struct vip *survey_missing_vip(const struct survey *s, const char **ret_why);
+
+/* Whose an address is, for people: "node1", "this node". */
+const char *survey_owner(const struct survey *s, const struct ipaddr *addr);
 
 /* Ask the kernel again which addresses are here. */
 int survey_look_again(struct survey *s, struct diag *ret_diag);

@@ -14,6 +14,7 @@
 #include "pure/plan_files.h"
 #include "pure/plan_keys.h"
 #include "pure/plan_order.h"
+#include "pure/plan_pinned.h"
 
 void plan_init(struct plan *p)
 {
@@ -24,6 +25,7 @@ void plan_release(struct plan *p)
 {
 	free(p->edits);
 	free(p->kept);
+	free(p->pinned);
 	pool_release(&p->pool);
 	plan_init(p);
 }
@@ -303,6 +305,7 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 	struct plan *p = x->p;
 	size_t before = p->n_edits;
 
+	plan_pinned(p, x->s, x->want, f);
 	switch (f->kind) {
 	case FIND_SETTING:
 		plan_setting(p, x->s, x->want, f);
@@ -321,6 +324,8 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 		break;
 	case FIND_PATH:
 		break; /* plan_files() */
+	case FIND_LOCAL:
+		break; /* plan_pinned() */
 	}
 	if (p->n_edits > before)
 		p->edits[before].seq = seq;

@@ -24,6 +24,8 @@ struct stack {
 	const struct ipaddr *own; /* VIPs and the nodes' addresses: never remotes */
 	size_t n_own;
 	const char *resource; /* whose rewrite it is: named in each file's mark; NULL: no marks */
+	const struct ipaddr *nodes; /* those of own that stay with their node */
+	size_t n_nodes;
 };
 
 enum edit_kind {
@@ -56,11 +58,22 @@ struct kept {
 	const char *reason;
 };
 
+/* A local address that only one node has, where the MTA is to work on each of them. */
+struct pinned {
+	size_t file, off;
+	unsigned line; /* 1-based */
+	struct ipaddr addr;
+	const char *what;
+	const char *cure;
+};
+
 struct plan {
 	struct edit *edits;
 	size_t n_edits, cap_edits;
 	struct kept *kept;
 	size_t n_kept, cap_kept;
+	struct pinned *pinned; /* in the scan's order */
+	size_t n_pinned, cap_pinned;
 	size_t remotes, named; /* places that name a remote by address; those of them renamed */
 	struct pool pool;
 };

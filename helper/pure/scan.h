@@ -71,6 +71,8 @@ enum finding_kind {
 	FIND_SETTING, /* a local setting: what the stack binds to and is called */
 	FIND_KEPT,    /* an address that cannot be rewritten here; `reason` says why */
 	FIND_PATH,    /* the path of a file, for a copy; only if scan.copy is set */
+	FIND_LOCAL,   /* an address of this machine's own that is no setting of the stack, such as
+			 one to listen on; `reason` is the cure if it belongs to one node */
 };
 
 /* What value a setting wants; the planner fills it in, the backend does not know it. */
@@ -90,13 +92,13 @@ enum setting {
  * FIND_SETTING: the present value, or an empty range where a new setting is to be inserted; the
  *   new text is before + value + after. `current` is what is in force now, NULL if unset: when it
  *   means the wanted value already, nothing is edited.
- * FIND_KEPT: only where to point.
+ * FIND_KEPT, FIND_LOCAL: only where to point.
  * FIND_PATH: if the file `to` is rewritten, the new text is where its copy is: scan.copy with
  * `path` behind it. With a `reason` the path cannot be edited: the copy is refused if `to` is
  * rewritten.
  */
 struct finding {
-	struct ipaddr addr; /* remote, key, kept */
+	struct ipaddr addr; /* remote, key, kept, local */
 	enum finding_kind kind : 8;
 	enum setting setting : 8;
 	bool bracketed_v6 : 1; /* FIND_SETTING binds: spell IPv6 as [addr] */
@@ -115,7 +117,7 @@ struct finding {
 		const char *nowhere;
 	};
 	union {
-		const char *reason; /* FIND_KEPT; FIND_PATH: NULL if it can be edited */
+		const char *reason; /* FIND_KEPT, FIND_LOCAL; FIND_PATH: NULL if it can be edited */
 		const char *fixed;  /* SET_FIXED */
 		size_t line_off;    /* FIND_KEY: the whole entry, to repeat it under another key */
 	};

@@ -143,7 +143,8 @@ static void check_again(struct one *c, const struct backend *b, const struct sta
 
 static void run_one(struct run *r, struct one *c, const struct backend *b, const char *scratch)
 {
-	static const char *const texts[] = {"edits", "kept", "warnings", "derived", "error"};
+	static const char *const texts[] = {"edits",	"kept",	   "pinned",
+					    "warnings", "derived", "error"};
 	char *in = io_path(c->folder, "in"), *stack = io_path(c->folder, "stack");
 	char *files = io_path(c->folder, "want/files");
 	struct stack_file sf;
@@ -152,7 +153,8 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 
 	stack_read(stack, b, &sf);
 	outcome_run(&o, b, c->folder, in, NULL, &sf);
-	const struct buf *const got[] = {&o.edits, &o.kept, &o.warnings, &o.derived, &o.error};
+	const struct buf *const got[] = {&o.edits,    &o.kept,	  &o.pinned,
+					 &o.warnings, &o.derived, &o.error};
 
 	if (r->update)
 		io_remove_tree(files);

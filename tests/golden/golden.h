@@ -42,7 +42,7 @@ char *io_path(const char *dir, const char *name); /* free() it */
 
 struct stack_file {
 	struct stack stack;
-	struct ipaddr own[16];
+	struct ipaddr own[16], nodes[16];
 	enum names_policy policy;
 	bool accept_leak;
 	const char *address_keys[8], *local_keys[8]; /* NULL-terminated */
@@ -56,7 +56,7 @@ struct outcome {
 	struct scan scan;
 	struct plan plan;
 	struct names names;
-	struct buf edits, kept, warnings, derived, error;
+	struct buf edits, kept, pinned, warnings, derived, error;
 	struct buf facts;
 	struct buf *loaded; /* of each file of the scan */
 	size_t n_loaded;

@@ -39,6 +39,8 @@ static bool set_stack(struct stack_file *s, const char *key, const char *value)
 		return address(value, &s->stack.vip6);
 	if (strcmp(key, "own") == 0)
 		return s->stack.n_own < 16 && address(value, &s->own[s->stack.n_own++]);
+	if (strcmp(key, "node") == 0)
+		return s->stack.n_nodes < 16 && address(value, &s->nodes[s->stack.n_nodes++]);
 	if (strcmp(key, "name") == 0)
 		return snprintf(s->name, sizeof(s->name), "%s", value) > 0;
 	if (strcmp(key, "config") == 0)
@@ -82,6 +84,7 @@ void stack_read(const char *path, const struct backend *b, struct stack_file *re
 	}
 	ret->stack.own = ret->own;
 	ret->stack.resource = "mail-mta";
+	ret->stack.nodes = ret->nodes;
 	ret->stack.name = ret->name[0] != '\0' ? ret->name : NULL;
 	buf_release(&text);
 }
@@ -213,6 +216,12 @@ static void tell(struct outcome *o)
 		buf_addf(&o->kept, "%s:%u %s %s: %s\n", o->scan.files[k->file].path, k->line,
 			 ipaddr_format(&k->addr, text), k->what, k->reason);
 	}
+	for (size_t i = 0; i < o->plan.n_pinned; i++) {
+		const struct pinned *k = &o->plan.pinned[i];
+
+		buf_addf(&o->pinned, "%s:%u %s %s: %s\n", o->scan.files[k->file].path, k->line,
+			 ipaddr_format(&k->addr, text), k->what, k->cure);
+	}
 	for (size_t i = 0; i < o->scan.n_warnings; i++)
 		buf_addf(&o->warnings, "%s\n", o->scan.warnings[i]);
 	for (size_t i = 0; i < o->scan.n_files; i++)
@@ -250,6 +259,7 @@ void outcome_release(struct outcome *o)
 	free(o->loaded);
 	buf_release(&o->edits);
 	buf_release(&o->kept);
+	buf_release(&o->pinned);
 	buf_release(&o->warnings);
 	buf_release(&o->derived);
 	buf_release(&o->error);

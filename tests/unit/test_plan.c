@@ -278,6 +278,36 @@ static void a_list_of_what_there_is(void **state)
 	assert_string_equal(w->plan.edits[0].text, "192.0.2.10, 2001:db8::10");
 }
 
+/* In any place that may hold it, and the VIP is none even if the kernel has it here. */
+static void a_nodes_own_address_is_noticed(void **state)
+{
+	static const char text[] = "listen 192.0.2.11\nbind = <; 192.0.2.10 ; [2001:db8::11]\n";
+	const struct ipaddr nodes[] = {addr("192.0.2.10"), addr("192.0.2.11"),
+				       addr("2001:db8::11")};
+	struct world *w = *state;
+	struct finding *f;
+
+	w->want.nodes = nodes;
+	w->want.n_nodes = 3;
+	add_file(w, "/etc/x/main", text);
+	f = remote(w, text, "192.0.2.11", FIND_LOCAL);
+	f->reason = "listen on all";
+	f = remote(w, text, "192.0.2.10", FIND_LOCAL);
+	f = setting(w, SET_BINDS, 25, 31);
+	f->current = "<; 192.0.2.10 ; [2001:db8::11]";
+	f->what = "interface";
+	f = setting(w, SET_BIND4, 25, 0);
+	f->current = "192.0.2.110";
+	make(w);
+	assert_int_equal(w->plan.n_pinned, 2);
+	assert_int_equal(w->plan.pinned[0].line, 1);
+	assert_string_equal(w->plan.pinned[0].cure, "listen on all");
+	assert_int_equal(w->plan.pinned[1].line, 2);
+	assert_true(ipaddr_equal(&w->plan.pinned[1].addr, &nodes[2]));
+	assert_string_equal(w->plan.pinned[1].what, "interface");
+	assert_int_equal(w->plan.remotes, 0);
+}
+
 static void overlapping_findings_are_a_fault(void **state)
 {
 	static const char text[] = "198.51.100.7";
@@ -461,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_list_of_what_there_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(overlapping_findings_are_a_fault, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_follows_its_remote, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_nodes_own_address_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_key_of_a_remote_that_stays_too_is_repeated, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_key_is_repeated_if_nobody_can_tell, setup,

@@ -136,22 +136,45 @@ static int main_settings(struct pf *pf, bool lmtp)
 	return 0;
 }
 
-/* A service of its own for loopback: what main.cf says must not reach it. */
-static void release_service(struct pf *pf, const struct service *s, bool lmtp)
+/* An override that stays as the admin wrote it. */
+static int look_at_override(struct pf *pf, const struct local_setting *l, const char *name,
+			    const struct param *p)
 {
+	struct traced value;
+
+	if (l->setting == SET_FIXED)
+		return 0;
+	if (expand(pf, p->value, &value) < 0)
+		return -1;
+	locals_scan(pf, value, name, "the service goes to loopback alone: leave the value empty");
+	return 0;
+}
+
+/* A service of its own for loopback: what main.cf says must not reach it. */
+static int release_service(struct pf *pf, const struct service *s, bool lmtp)
+{
+	pf->context = s;
 	for (size_t i = 0; i < N_SETTINGS; i++) {
 		const struct local_setting *l = &settings[i];
 		const char *name = name_of(l, lmtp);
+		const struct param *p =
+			param_find(&s->overrides, (struct span){name, strlen(name)});
 		struct finding *f;
 
-		if (l->loopback == NULL || (l->enforces && !can_enforce(pf)) ||
-		    param_find(&s->overrides, (struct span){name, strlen(name)}) != NULL)
+		if (l->loopback == NULL || (l->enforces && !can_enforce(pf)))
 			continue;
+		if (p != NULL) {
+			if (look_at_override(pf, l, name, p) < 0)
+				return -1;
+			continue;
+		}
 		f = add_setting(pf, l, lmtp, pf->master_cf, s->end, 0);
 		f->setting = SET_FIXED;
 		f->fixed = l->loopback;
 		f->before = pool_printf(&pf->scan->pool, "\n  -o %s=", name);
 	}
+	pf->context = NULL;
+	return 0;
 }
 
 static int bind_service(struct pf *pf, const struct service *s, bool lmtp)
@@ -197,9 +220,8 @@ int clients_scan(struct pf *pf)
 
 		if (!is_counted(s) || (lmtp && !lmtp_remote))
 			continue;
-		if (s->uses == USE_LOOPBACK)
-			release_service(pf, s, lmtp);
-		else if (bind_service(pf, s, lmtp) < 0)
+		if (s->uses == USE_LOOPBACK ? release_service(pf, s, lmtp) < 0
+					    : bind_service(pf, s, lmtp) < 0)
 			return -1;
 	}
 	return 0;

@@ -36,6 +36,7 @@ static int read_fields(struct pf *pf, struct traced line, struct traced *ret_res
 	static const char *const types[] = {"inet", "unix", "unix-dgram", "fifo", "pass", NULL};
 	static const char *const flags[] = {"-", "y", "n", NULL};
 	struct traced field[8], rest = line;
+	size_t file;
 	char why[80];
 
 	for (size_t i = 0; i < 8; i++) {
@@ -52,6 +53,7 @@ static int read_fields(struct pf *pf, struct traced line, struct traced *ret_res
 			return pf_bad(pf, field[i], why);
 	}
 	s->name = traced_span(field[0]);
+	(void)traced_start(pf, field[0], &file, &s->at);
 	s->type = traced_span(field[1]);
 	s->command = traced_span(field[7]);
 	*ret_rest = rest;

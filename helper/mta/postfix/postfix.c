@@ -44,54 +44,6 @@ static int ask(struct pf *pf, const char *name, size_t *ret_index)
 	return 0;
 }
 
-/* The port of a master.cf inet service: "smtp", "10025", "127.0.0.1:10025", "[::1]:smtp". 0: one
- * that only a services file would know, or a loopback address. */
-static int port_of(struct span name)
-{
-	const char *colon = memrchr(name.at, ':', name.len);
-	struct span port = name, host = {name.at, 0};
-	int n = 0;
-
-	if (colon != NULL) {
-		host.len = (size_t)(colon - name.at);
-		port = (struct span){colon + 1, name.len - host.len - 1};
-	}
-	if (host.len > 0 && (is_loopback_name(host) || text_starts_nocase(host, "127.") ||
-			     text_equal(host, "[::1]") || text_equal(host, "::1")))
-		return 0;
-	if (text_equal(port, "smtp"))
-		return 25;
-	if (text_equal(port, "submission"))
-		return 587;
-	for (size_t i = 0; i < port.len && n < 65536; i++) {
-		if (port.at[i] < '0' || port.at[i] > '9')
-			return 0;
-		n = n * 10 + (port.at[i] - '0');
-	}
-	return n < 65536 ? n : 0;
-}
-
-/* Where mail is taken in clear text: port 25 if a server is there, else the first one. */
-static int listen_port(const struct pf *pf)
-{
-	int first = 0;
-
-	for (size_t i = 0; i < pf->n_services; i++) {
-		const struct service *s = &pf->services[i];
-		int port;
-
-		if (s->replaced || !text_equal(s->type, "inet") ||
-		    (!text_equal(s->command, "smtpd") && !text_equal(s->command, "postscreen")))
-			continue;
-		port = port_of(s->name);
-		if (port == 25)
-			return port;
-		if (first == 0)
-			first = port;
-	}
-	return first;
-}
-
 static int process_scan(struct pf *pf)
 {
 	struct process *p = &pf->scan->process;
@@ -105,7 +57,6 @@ static int process_scan(struct pf *pf)
 	if (daemons.len > 0)
 		p->exe = pool_printf(pool, "%.*s/master", (int)daemons.len, daemons.text);
 	p->pid_file_locked = true;
-	p->port = listen_port(pf);
 	return 0;
 }
 

@@ -59,6 +59,7 @@ enum use {
 struct service {
 	struct span name, type, command;
 	struct params overrides; /* -o name=value, in order */
+	size_t at;		 /* in master.cf: where its name stands */
 	size_t end;		 /* in master.cf: where a line may be inserted after it */
 	unsigned uses;		 /* enum use, or'ed */
 	bool replaced;		 /* a later line has the same name and type */
@@ -198,11 +199,14 @@ void map_lost(struct pf *pf, const struct map *m, const char *name, const char *
 int places_scan(struct pf *pf);	 /* places.c */
 int keys_settle(struct pf *pf);	 /* keys.c: what keys mean for the remotes found */
 int clients_scan(struct pf *pf); /* clients.c */
-int listen_scan(struct pf *pf);	 /* listen.c: the port on which mail is accepted */
 int copy_scan(struct pf *pf);	 /* copy.c: what a copy must say otherwise */
 
 /* For a copy: where the path of file `to` is written; `name` is what it was read from. */
 int path_scan(struct pf *pf, struct traced name, const char *path, size_t to);
+int listen_scan(struct pf *pf);	 /* listen.c: where mail is accepted */
+
+/* listen.c: the addresses in a list of words, of this machine by what they are there for */
+void locals_scan(struct pf *pf, struct traced list, const char *what, const char *cure);
 
 extern const struct backend backend_postfix;
 

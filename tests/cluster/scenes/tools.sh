@@ -25,6 +25,7 @@ scene_tools() {
 	unchanged "nothing was written" node1 "$before"
 	is "and no state was made" "$(on node1 ls /var/lib/mta-stack 2>/dev/null)" ""
 
+	tools_pinned
 	ok "the resource is created without --force" create_mta
 	ok "and starts" lab wait-started mail-mta node1 || return
 	is "no operation failed" "$(failures)" ""
@@ -54,4 +55,22 @@ tools_look() {
 		--output-as=json | python3 -m json.tool'
 	ok "vip as JSON is JSON" on node1 sh -c 'mta-stack vip --vip mail-vip --output-as=json |
 		python3 -m json.tool'
+}
+
+# Addresses of nodes, where the VIP belongs: one that corosync knows, and one that the kernel has.
+tools_pinned() {
+	local plan
+	on node1 sh -ec 'cp -a /etc/postfix /root/pinned; cd /root/pinned
+		sed -i "s/^inet_interfaces = all/inet_interfaces = 192.0.2.11, 127.0.0.1/" main.cf
+		echo "smtp_bind_address = 203.0.113.12" >>main.cf'
+	plan=$(on node1 mta-stack plan --mta postfix --vip mail-vip --config /root/pinned 2>&1)
+	like "an interface pinned to this node is reported, with the cure" "$plan" \
+		'^# /root/pinned/main\.cf line 24: inet_interfaces is pinned to 192\.0\.2\.11, which only node1 has: .*set inet_interfaces = all'
+	like "a source pinned to the other node too" "$plan" \
+		'^# /root/pinned/main\.cf line 41: smtp_bind_address is pinned to 203\.0\.113\.12, which only node2 has: remove it'
+	is "in JSON too" "$(on node1 mta-stack plan --mta postfix --vip mail-vip \
+		--config /root/pinned --output-as=json | python3 -c \
+		'import json, sys; print(*[(p["address"], p["node"]) for p in json.load(sys.stdin)["pinned"]])')" \
+		"('192.0.2.11', 'node1') ('203.0.113.12', 'node2')"
+	on node1 rm -rf /root/pinned
 }
