@@ -38,7 +38,7 @@ static int add_file(struct changes *c, const struct survey *s, size_t file)
 	change->edits = edits;
 	change->n_edits = n;
 	change->postconf_lock = f->tmp_lock;
-	change->secret = f->secret;
+	change->secret = f->secret || f->has_secrets;
 	return 0;
 }
 
@@ -125,26 +125,26 @@ enum objection {
 	OBJECTS_REBUILD, /* the admin's command */
 };
 
-static int undo(struct instance *inst, const struct deadline *d, enum objection who,
-		struct span said, struct diag *ret_diag)
+static int undo(const struct survey *s, struct instance *inst, const struct deadline *d,
+		enum objection who, struct span said, struct diag *ret_diag)
 {
-	int len = said.len > 600 ? 600 : (int)said.len;
+	const char *what = who == OBJECTS_MTA ? "the MTA objects" : "the rebuild command failed";
 	struct restore_report report;
 	struct diag why = {EX_FAILED, ""};
+	struct buf shown = BUF_INIT;
+	int status;
 
+	mask_add(&s->mask, said, &shown); /* it may quote the configuration */
 	if (instance_restore(inst, d, &report, &why) < 0 || rebuild_pay(inst, d, &why) < 0)
-		return diag_set(ret_diag, EX_FAILED, "cannot apply: %s: %.*s; and cannot undo: %s",
-				who == OBJECTS_MTA ? "the MTA objects"
-						   : "the rebuild command failed",
-				len, said.at, why.text);
-	if (who == OBJECTS_REBUILD)
-		return diag_set(ret_diag, EX_INSTALLED,
-				"cannot apply: the rebuild command failed: %.*s; the configuration "
-				"was put back",
-				len, said.at);
-	return diag_set(ret_diag, EX_INSTALLED,
-			"cannot apply: the MTA objects: %.*s; the configuration was put back", len,
-			said.at);
+		status = diag_set(ret_diag, EX_FAILED,
+				  "cannot apply: %s: %.600s; and cannot undo: %s", what,
+				  buf_str(&shown), why.text);
+	else
+		status = diag_set(ret_diag, EX_INSTALLED,
+				  "cannot apply: %s: %.600s; the configuration was put back", what,
+				  buf_str(&shown));
+	buf_release(&shown);
+	return status;
 }
 
 /* One attempt: plan, publish, have it checked. */
@@ -176,15 +176,15 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 		struct diag why = {EX_FAILED, ""};
 
 		if (rebuild_pay(inst, &most, &why) < 0)
-			status = undo(inst, d, OBJECTS_REBUILD,
+			status = undo(s, inst, d, OBJECTS_REBUILD,
 				      (struct span){why.text, strlen(why.text)}, ret_diag);
 		else if (mtacmd_objections(o->backend, o->config, d, &after, &ran, &why) < 0)
-			status = undo(inst, d, OBJECTS_MTA,
+			status = undo(s, inst, d, OBJECTS_MTA,
 				      (struct span){why.text, strlen(why.text)}, ret_diag);
 		else if (mtacmd_new_objection((struct span){buf_str(&before), before.len},
 					      (struct span){buf_str(&after), after.len},
 					      &objection))
-			status = undo(inst, d, OBJECTS_MTA, objection, ret_diag);
+			status = undo(s, inst, d, OBJECTS_MTA, objection, ret_diag);
 		else if (ran == 0 && o->backend->check_argvs != NULL)
 			(void)fprintf(
 				stderr,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output.c guarantees that nothing of a secret file is printed but line numbers. It judges nothing.
+ * output.c guarantees that nothing of a secret file is printed but line numbers, and no secret of
+ * another one. It judges nothing.
  */
 #include "program/output.h"
 
@@ -10,8 +11,6 @@
 #include <unistd.h>
 
 #include "effects/spawn.h"
-
-#define MASK "********"
 
 int output_json(json_t *value, struct diag *ret_diag)
 {
@@ -39,6 +38,16 @@ static json_t *text(const char *bytes, size_t len)
 	return s;
 }
 
+static json_t *shown(const struct survey *s, const struct file *f, const char *bytes)
+{
+	struct buf masked = BUF_INIT;
+	const char *t = f->secret ? MASK : mask_text(&s->mask, bytes, &masked);
+	json_t *value = text(t, strlen(t));
+
+	buf_release(&masked);
+	return value;
+}
+
 json_t *output_plan_json(const struct survey *s)
 {
 	json_t *edits = json_array(), *kept = json_array(), *pinned = json_array();
@@ -47,13 +56,12 @@ json_t *output_plan_json(const struct survey *s)
 	for (size_t i = 0; i < p->n_edits; i++) {
 		const struct edit *e = &p->edits[i];
 		const struct file *f = &s->scan.files[e->file];
-		const char *was = f->secret ? MASK : e->was;
-		const char *now = f->secret ? MASK : e->text;
+		json_t *was = shown(s, f, e->was), *now = shown(s, f, e->text);
 
-		(void)json_array_append_new(
-			edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file", f->path, "line",
-					 (int)e->line, "kind", edit_kind_name(e->kind), "old",
-					 text(was, strlen(was)), "new", text(now, strlen(now))));
+		(void)json_array_append_new(edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file",
+							     f->path, "line", (int)e->line, "kind",
+							     edit_kind_name(e->kind), "old", was,
+							     "new", now));
 	}
 	for (size_t i = 0; i < p->n_kept; i++) {
 		const struct kept *k = &p->kept[i];
@@ -98,8 +106,8 @@ static void print_diff(struct span diff)
 }
 
 /* diff(1) of the file on the disk and `now`. */
-static int diff_file(const struct file *f, const char *real, const struct buf *now,
-		     const struct deadline *d, struct diag *ret_diag)
+static int diff_file(const struct survey *s, const struct file *f, const char *real,
+		     const struct buf *now, const struct deadline *d, struct diag *ret_diag)
 {
 	char from[PATH_MAX + 8], to[PATH_MAX + 8];
 	const char *argv[] = {"diff", "-a", "-u", "--label", from, "--label",
@@ -108,6 +116,7 @@ static int diff_file(const struct file *f, const char *real, const struct buf *n
 			    .input = {buf_str(now), now->len},
 			    .max_out = (size_t)64 * 1024 * 1024};
 	struct spawn_result r = SPAWN_RESULT_INIT;
+	struct buf masked = BUF_INIT;
 	int status;
 
 	(void)snprintf(from, sizeof(from), "a%s", f->path);
@@ -116,8 +125,14 @@ static int diff_file(const struct file *f, const char *real, const struct buf *n
 	/* diff(1): 1 means that they differ, more is trouble */
 	if (status == 0 && (r.end != SPAWN_EXITED || r.number > 1))
 		status = spawn_expect_zero("diff", &r, ret_diag);
-	if (status == 0)
-		print_diff((struct span){buf_str(&r.out), r.out.len});
+	if (status == 0) {
+		mask_add(&s->mask, (struct span){buf_str(&r.out), r.out.len}, &masked);
+		if (!buf_ok(&masked))
+			status = diag_oom(ret_diag);
+		else
+			print_diff((struct span){buf_str(&masked), masked.len});
+	}
+	buf_release(&masked);
 	spawn_result_release(&r);
 	return status;
 }
@@ -149,7 +164,7 @@ int output_plan_diff(const struct survey *s, struct instance *inst, const struct
 		if (f->secret)
 			print_secret(s, i);
 		else if ((status = instance_load(inst, f->path, d, &a, ret_diag)) == 0)
-			status = diff_file(f, a->real, &now, d, ret_diag);
+			status = diff_file(s, f, a->real, &now, d, ret_diag);
 	}
 	buf_release(&now);
 	return status;

@@ -26,6 +26,7 @@ static void forget_plan(struct survey *s)
 	scan_release(&s->scan);
 	names_release(&s->names);
 	plan_release(&s->plan);
+	mask_release(&s->mask);
 	s->scanned = false;
 }
 
@@ -228,6 +229,8 @@ int survey_plan(struct survey *s, const struct options *o, struct instance *inst
 	if (!pool_ok(&s->pool))
 		return diag_oom(ret_diag);
 	s->want.resource = options_instance(o);
+	if (mask_init(&s->mask, &s->scan, ret_diag) < 0)
+		return -1;
 	return plan_make(&s->plan, &s->scan, &s->want, &s->names, ret_diag);
 }
 

@@ -17,6 +17,7 @@
 #include "effects/instance.h"
 #include "effects/netaddr.h"
 #include "program/options.h"
+#include "pure/mask.h"
 #include "pure/plan.h"
 #include "pure/vipfacts.h"
 
@@ -34,6 +35,7 @@ struct survey {
 	struct scan scan;
 	struct names names;
 	struct plan plan;
+	struct mask mask;   /* before anything of the plan is shown */
 	const char **notes; /* one line each, for people: what was noticed on the way */
 	size_t n_notes, cap_notes;
 	bool scanned; /* scan, names and plan are initialised */

@@ -27,6 +27,7 @@ void scan_release(struct scan *s)
 	free(s->repeats);
 	free(s->calls);
 	free(s->warnings);
+	free(s->secrets);
 	pool_release(&s->pool);
 	*s = (struct scan){.pool = POOL_INIT};
 }
@@ -36,6 +37,9 @@ void scan_restart(struct scan *s)
 	s->n_findings = s->n_repeats = s->n_keys = 0;
 	s->n_calls = 0;
 	s->n_warnings = 0;
+	s->n_secrets = 0;
+	for (size_t i = 0; i < s->n_files; i++)
+		s->files[i].has_secrets = false;
 	s->process = (struct process){0};
 	s->blind = false;
 }
@@ -150,6 +154,26 @@ struct call *scan_call(struct scan *s, const struct file *f, size_t off)
 	c->file = scan_file_index(s, f);
 	c->off = off;
 	return c;
+}
+
+void scan_secret(struct scan *s, struct file *f, size_t off, size_t len)
+{
+	struct span all = {f->bytes.at + off, len}, line;
+
+	for (size_t at = 0; text_line(all, at, &line, &at);) {
+		struct span *slot;
+
+		line = text_trim(line);
+		if (line.len == 0)
+			continue;
+		slot = array_grow(&s->secrets, &s->n_secrets, &s->cap_secrets);
+		if (slot == NULL) {
+			s->pool.failed = true;
+			return;
+		}
+		*slot = line;
+		f->has_secrets = true;
+	}
 }
 
 void scan_warn(struct scan *s, const char *fmt, ...)

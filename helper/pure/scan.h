@@ -54,6 +54,7 @@ struct file {
 	const char *path;    /* absolute, as the MTA would open it */
 	int role;	     /* the backend's own, to know why it asked */
 	bool secret;	     /* holds passwords: never shown, originals 0600 */
+	bool has_secrets;    /* scan_secret() was called for some of its bytes */
 	bool tmp_lock;	     /* its editors write PATH.tmp under flock(2), as postconf -e does */
 	const char *comment; /* what begins a line that means nothing; "#" unless the backend says
 				otherwise; NULL: there are no such lines */
@@ -179,6 +180,8 @@ struct scan {
 	size_t n_calls, cap_calls;
 	const char **warnings; /* one line each, for people; about nothing that can be edited */
 	size_t n_warnings, cap_warnings;
+	struct span *secrets; /* bytes of files that no output may show, a line each at most */
+	size_t n_secrets, cap_secrets;
 	struct process process;
 	enum resolve_order lookup; /* how the MTA itself finds a host's address */
 	bool blind; /* remotes may stand where the scan cannot look: a key keeps its old form too */
@@ -188,7 +191,8 @@ struct scan {
 void scan_init(struct scan *s, const char *config);
 void scan_release(struct scan *s);
 
-/* Forget findings, calls and warnings; files stay. The loader calls it before each backend->scan().
+/* Forget findings, calls, warnings and secrets; files stay. The loader calls it before each
+ * backend->scan().
  */
 void scan_restart(struct scan *s);
 
@@ -219,6 +223,10 @@ int scan_drop(struct scan *s, bool (*drop)(const struct finding *f));
 
 /* A new place to call, zeroed but for file and off; never NULL, as scan_add(). */
 struct call *scan_call(struct scan *s, const struct file *f, size_t off);
+
+/* These bytes of f are a password, perhaps over several lines, in a file that is shown otherwise.
+ */
+void scan_secret(struct scan *s, struct file *f, size_t off, size_t len);
 
 void scan_warn(struct scan *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -143,7 +143,7 @@ static void check_again(struct one *c, const struct backend *b, const struct sta
 
 static void run_one(struct run *r, struct one *c, const struct backend *b, const char *scratch)
 {
-	static const char *const texts[] = {"edits",	"kept",	   "pinned",
+	static const char *const texts[] = {"edits",	"kept",	   "pinned", "secrets",
 					    "warnings", "derived", "error"};
 	char *in = io_path(c->folder, "in"), *stack = io_path(c->folder, "stack");
 	char *files = io_path(c->folder, "want/files");
@@ -153,7 +153,7 @@ static void run_one(struct run *r, struct one *c, const struct backend *b, const
 
 	stack_read(stack, b, &sf);
 	outcome_run(&o, b, c->folder, in, NULL, &sf);
-	const struct buf *const got[] = {&o.edits,    &o.kept,	  &o.pinned,
+	const struct buf *const got[] = {&o.edits,    &o.kept,	  &o.pinned, &o.secrets,
 					 &o.warnings, &o.derived, &o.error};
 
 	if (r->update)

@@ -56,7 +56,7 @@ struct outcome {
 	struct scan scan;
 	struct plan plan;
 	struct names names;
-	struct buf edits, kept, pinned, warnings, derived, error;
+	struct buf edits, kept, pinned, secrets, warnings, derived, error;
 	struct buf facts;
 	struct buf *loaded; /* of each file of the scan */
 	size_t n_loaded;

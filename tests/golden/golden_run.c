@@ -222,6 +222,11 @@ static void tell(struct outcome *o)
 		buf_addf(&o->pinned, "%s:%u %s %s: %s\n", o->scan.files[k->file].path, k->line,
 			 ipaddr_format(&k->addr, text), k->what, k->cure);
 	}
+	for (size_t i = 0; i < o->scan.n_secrets; i++) {
+		const struct span *t = &o->scan.secrets[i];
+
+		buf_addf(&o->secrets, "%.*s\n", (int)t->len, t->at);
+	}
 	for (size_t i = 0; i < o->scan.n_warnings; i++)
 		buf_addf(&o->warnings, "%s\n", o->scan.warnings[i]);
 	for (size_t i = 0; i < o->scan.n_files; i++)
@@ -260,6 +265,7 @@ void outcome_release(struct outcome *o)
 	buf_release(&o->edits);
 	buf_release(&o->kept);
 	buf_release(&o->pinned);
+	buf_release(&o->secrets);
 	buf_release(&o->warnings);
 	buf_release(&o->derived);
 	buf_release(&o->error);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pure/mask.h"
 #include "pure/scan.h"
 
 static int setup(void **state)
@@ -97,10 +98,41 @@ static void facts_are_lines_of_key_and_value(void **state)
 	assert_false(scan_fact(s, "a", &v));
 }
 
+/* Wherever it occurs; the longer one where one is a part of another. */
+static void a_secret_is_masked(void **state)
+{
+	static const char text[] = "a = u:pw\nb = u:pw2 \n  and more\n";
+	struct scan *s = *state;
+	struct file *f = scan_file(s, "/etc/x/main.cf", 0);
+	struct buf out = BUF_INIT;
+	struct mask m;
+	struct diag d;
+
+	f->state = FILE_LOADED;
+	f->bytes = (struct span){text, sizeof(text) - 1};
+	assert_int_equal(mask_init(&m, s, &d), 0);
+	assert_string_equal(mask_text(&m, text, &out), text);
+	scan_secret(s, f, 4, 4);
+	scan_secret(s, f, 13, sizeof(text) - 1 - 13);
+	assert_true(f->has_secrets);
+	assert_int_equal(s->n_secrets, 3);
+	assert_int_equal(mask_init(&m, s, &d), 0);
+	assert_string_equal(mask_text(&m, text, &out), "a = " MASK "\nb = " MASK " \n  " MASK "\n");
+	assert_string_equal(mask_text(&m, "u:p, more and more, u:pw2u:pwu:p", &out),
+			    "u:p, more " MASK ", " MASK MASK "u:p");
+	assert_string_equal(mask_text(&m, "", &out), "");
+	mask_release(&m);
+	buf_release(&out);
+	scan_restart(s);
+	assert_false(f->has_secrets);
+	assert_int_equal(s->n_secrets, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_file_is_asked_for_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_secret_is_masked, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_round_forgets_findings_and_keeps_files, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(what_is_made_from_a_file_is_noted_once, setup,

@@ -42,7 +42,8 @@ void locals_scan(struct pf *pf, struct traced list, const char *what, const char
 	size_t file, off;
 
 	while (traced_word(&list, ", \t\r\n", false, &word))
-		if (parse_host(traced_span(word), &addr) && traced_start(pf, word, &file, &off))
+		if (parse_host(traced_span(word), &addr) &&
+		    traced_start(&pf->trace, word, &file, &off))
 			add_local(pf, file, off, addr, what, cure);
 }
 

@@ -264,7 +264,8 @@ static int map_scan(struct pf *pf, struct traced spec, const struct map *m)
 	else if (text_equal(type, "static"))
 		static_map(pf, name, m);
 	else
-		map_lost(pf, m, pf_string(pf, spec), "this kind of table is not rewritten");
+		map_lost(pf, m, pf_string(pf, traced_part(spec, 0, traced_find(spec, '{'))),
+			 "this kind of table is not rewritten");
 	return 0;
 }
 

@@ -53,7 +53,7 @@ static int read_fields(struct pf *pf, struct traced line, struct traced *ret_res
 			return pf_bad(pf, field[i], why);
 	}
 	s->name = traced_span(field[0]);
-	(void)traced_start(pf, field[0], &file, &s->at);
+	(void)traced_start(&pf->trace, field[0], &file, &s->at);
 	s->type = traced_span(field[1]);
 	s->command = traced_span(field[7]);
 	*ret_rest = rest;

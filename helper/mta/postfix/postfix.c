@@ -105,8 +105,11 @@ static int scan_all(struct pf *pf)
 		return -1;
 	if (scan_wants(pf->scan))
 		return 0;
-	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0 || process_scan(pf) < 0 ||
-	    listen_scan(pf) < 0 || lookup_scan(pf) < 0 || places_scan(pf) < 0)
+	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0)
+		return -1;
+	secrets_scan(pf);
+	if (process_scan(pf) < 0 || listen_scan(pf) < 0 || lookup_scan(pf) < 0 ||
+	    places_scan(pf) < 0)
 		return -1;
 	if (scan_wants(pf->scan))
 		return 0;

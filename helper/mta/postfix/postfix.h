@@ -6,6 +6,7 @@
  * is named where the rule stands. Call order of one scan, all in postfix.c:
  *
  *     main_cf_read, master_cf_read     logical lines into params and services
+ *     secrets_scan                     passwords among them
  *     places_scan                      every parameter that can name a host, in every context
  *     clients_scan                     bind addresses and names of the smtp and lmtp clients
  *
@@ -196,14 +197,15 @@ void map_lost(struct pf *pf, const struct map *m, const char *name, const char *
 
 /* --- all of it ------------------------------------------------------------------------------ */
 
-int places_scan(struct pf *pf);	 /* places.c */
-int keys_settle(struct pf *pf);	 /* keys.c: what keys mean for the remotes found */
-int clients_scan(struct pf *pf); /* clients.c */
-int copy_scan(struct pf *pf);	 /* copy.c: what a copy must say otherwise */
+void secrets_scan(struct pf *pf); /* secrets.c: what no output may show */
+int places_scan(struct pf *pf);	  /* places.c */
+int keys_settle(struct pf *pf);	  /* keys.c: what keys mean for the remotes found */
+int clients_scan(struct pf *pf);  /* clients.c */
+int copy_scan(struct pf *pf);	  /* copy.c: what a copy must say otherwise */
 
 /* For a copy: where the path of file `to` is written; `name` is what it was read from. */
 int path_scan(struct pf *pf, struct traced name, const char *path, size_t to);
-int listen_scan(struct pf *pf);	 /* listen.c: where mail is accepted */
+int listen_scan(struct pf *pf); /* listen.c: where mail is accepted */
 
 /* listen.c: the addresses in a list of words, of this machine by what they are there for */
 void locals_scan(struct pf *pf, struct traced list, const char *what, const char *cure);
