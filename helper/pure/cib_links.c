@@ -2,7 +2,8 @@
 /*
  * cib_links.c guarantees the pairs that Pacemaker makes of a colocation: in a sequential set each
  * member depends on the one before it; of two sets, the first depends on the second, a sequential
- * set by its first member as dependent and its last as primary. Negative scores make no pairs.
+ * set by its first member as dependent and its last as primary. A tag in a set stands for its
+ * members, in its order. Negative scores make no pairs.
  */
 #include "pure/cib_links.h"
 
@@ -34,6 +35,7 @@ static const char *role(const char *s)
 
 /* Constraints under construction. */
 struct maker {
+	const struct cib_model *model;
 	struct cib_links *links;
 	const struct cib_coloc *coloc;
 	enum cib_truth now;
@@ -92,26 +94,72 @@ static int between_sets(struct maker *k, const struct cib_coloc_set *a,
 	return 0;
 }
 
+static int append_ref(struct maker *k, struct cib_coloc_set *s, const char *ref)
+{
+	const char **at = array_grow(&s->refs, &s->n, &s->cap);
+
+	if (at == NULL)
+		return diag_oom(k->diag);
+	*at = ref;
+	return 0;
+}
+
+/* The same set with each known tag's members in its place; its refs are the caller's to free. */
+static int expand(struct maker *k, const struct cib_coloc_set *s, struct cib_coloc_set *ret_set)
+{
+	struct cib_coloc_set e = *s;
+	int rc = 0;
+
+	e.refs = NULL;
+	e.n = e.cap = 0;
+	for (size_t i = 0; i < s->n && rc == 0; i++) {
+		const struct cib_tag *t = cib_model_find_tag(k->model, s->refs[i]);
+
+		if (t == NULL)
+			rc = append_ref(k, &e, s->refs[i]);
+		for (size_t j = 0; t != NULL && j < t->n && rc == 0; j++)
+			rc = append_ref(k, &e, t->refs[j]);
+	}
+	if (rc < 0)
+		free(e.refs);
+	else
+		*ret_set = e;
+	return rc;
+}
+
+static int make_sets(struct maker *k)
+{
+	struct cib_coloc_set before = {0}, here = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < k->coloc->n_sets && rc == 0; i++) {
+		rc = expand(k, &k->coloc->sets[i], &here);
+		if (rc < 0)
+			break;
+		rc = within_set(k, &here);
+		if (rc == 0 && i > 0)
+			rc = between_sets(k, &before, &here);
+		free(before.refs);
+		before = here;
+	}
+	free(before.refs);
+	return rc;
+}
+
 static int make_one(struct maker *k)
 {
 	const struct cib_coloc *c = k->coloc;
 
 	if (c->n_sets == 0)
 		return add(k, c->rsc, c->with, c->rsc_role, c->with_role, cib_score(c->score));
-	for (size_t i = 0; i < c->n_sets; i++) {
-		if (within_set(k, &c->sets[i]) < 0)
-			return -1;
-		if (i > 0 && between_sets(k, &c->sets[i - 1], &c->sets[i]) < 0)
-			return -1;
-	}
-	return 0;
+	return make_sets(k);
 }
 
 int cib_links_make(const struct cib_model *m, struct cib_links *ret_links, struct diag *ret_diag)
 {
 	struct cib_links links = {0};
 	struct cib_facts facts = {.now = m->now};
-	struct maker k = {.links = &links, .diag = ret_diag};
+	struct maker k = {.model = m, .links = &links, .diag = ret_diag};
 
 	for (size_t i = 0; i < m->n_colocs; i++) {
 		k.coloc = &m->colocs[i];
