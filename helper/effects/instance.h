@@ -73,6 +73,7 @@ struct stack_record {
 	const char *vip; /* the VIP resource, or the address that was given */
 	const char *vip4, *vip6, *name;
 	const char *pid_file, *exe; /* struct process of the scan: for a monitor without a scan */
+	const char *argument;
 	bool pid_file_locked, heads_family;
 	int port;		  /* on which the MTA accepts mail; 0: none */
 	int remotes, named;	  /* places that name a remote by address; those of them renamed */

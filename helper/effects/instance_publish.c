@@ -37,8 +37,9 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	struct timespec now = {0};
 	struct tm utc;
 	char when[40] = "";
-	const char **const texts[] = {&k->mta,	&k->config,   &k->vip, &k->vip4,      &k->vip6,
-				      &k->name, &k->pid_file, &k->exe, &k->names.path};
+	const char **const texts[] = {&k->mta,	      &k->config,  &k->vip,	 &k->vip4,
+				      &k->vip6,	      &k->name,	   &k->pid_file, &k->exe,
+				      &k->names.path, &k->argument};
 
 	state_init(next);
 	a->inst = inst;

@@ -69,7 +69,14 @@ static bool locks(const struct search *s, pid_t pid)
 /* One of the family may be found by its number only if nobody is above it. */
 static bool heads(const struct search *s, const struct procfs_stat *p)
 {
-	return procfs_is_roots(p->pid) && !procfs_runs(p->parent, s->want->exe);
+	return (!s->want->heads_family || procfs_is_roots(p->pid)) &&
+	       (s->want->argument == NULL || procfs_has_argument(p->pid, s->want->argument)) &&
+	       !procfs_runs(p->parent, s->want->exe);
+}
+
+static bool has_no_lock(const struct process *p)
+{
+	return p->heads_family || p->argument != NULL;
 }
 
 /* Is it the master? *ret_ref is filled if so. */
@@ -83,7 +90,7 @@ static bool identify(const struct search *s, pid_t pid, struct process_ref *ret_
 		is_it = procfs_runs(pid, s->want->exe);
 	if (is_it && s->want->pid_file_locked)
 		is_it = locks(s, pid);
-	if (is_it && s->want->heads_family)
+	if (is_it && has_no_lock(s->want))
 		is_it = heads(s, &st);
 	is_it = is_it && process_alive(&r);
 	if (!is_it) {
@@ -174,7 +181,7 @@ int process_find(const struct process *p, struct process_ref *ret_ref, struct di
 	struct search s = {.want = p};
 	pid_t pid;
 
-	if (p->pid_file == NULL || (p->exe == NULL && (p->heads_family || !p->pid_file_locked)))
+	if (p->pid_file == NULL || (p->exe == NULL && (has_no_lock(p) || !p->pid_file_locked)))
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot tell whether the MTA runs: neither "
 				"its program nor a lock is known");
@@ -185,5 +192,5 @@ int process_find(const struct process *p, struct process_ref *ret_ref, struct di
 	if (pid > 0 && p->exe != NULL && procfs_hidden(pid))
 		return diag_set(ret_diag, EX_PERM, "cannot look at process %d: Permission denied",
 				pid);
-	return p->pid_file_locked || p->heads_family ? search_all(&s, ret_ref, ret_diag) : 0;
+	return p->pid_file_locked || has_no_lock(p) ? search_all(&s, ret_ref, ret_diag) : 0;
 }

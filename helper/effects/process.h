@@ -43,8 +43,9 @@ void process_ref_release(struct process_ref *r);
  * Find the master. exe: a file replaced since it started counts, links on the way are followed.
  * pid_file_locked: it holds a write lock (flock or fcntl) on the pid file; then it is found even if
  * the pid file was removed or overwritten under it. heads_family: the same without a lock, but a
- * master whose children have all ended is found by its pid file alone. pid_file and one of exe and
- * pid_file_locked must be given, exe with heads_family.
+ * master whose children have all ended is found by its pid file alone. argument: the same without a
+ * lock, children or not. pid_file and one of exe and pid_file_locked must be given, exe with
+ * heads_family and argument.
  *
  * 1: *ret_ref (initialised) is filled. 0: it does not run; a stale, empty or garbled pid file is no
  * process. -1, EX_FAILED or EX_PERM: cannot tell.

@@ -39,7 +39,7 @@ bool procfs_signal(int pidfd, int sig)
 }
 
 /* The first bytes of a small file, as a string. */
-static bool read_small(const char *path, char *out, size_t size)
+static bool read_small(const char *path, char *out, size_t size, size_t *ret_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t len = 0;
@@ -52,6 +52,8 @@ static bool read_small(const char *path, char *out, size_t size)
 		len += n > 0 ? (size_t)n : 0;
 	(void)close(fd);
 	out[len] = '\0';
+	if (ret_len != NULL)
+		*ret_len = len;
 	return len > 0;
 }
 
@@ -62,7 +64,7 @@ bool procfs_read(pid_t pid, struct procfs_stat *ret_stat)
 	const char *after;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (!read_small(path, text, sizeof(text)))
+	if (!read_small(path, text, sizeof(text), NULL))
 		return false;
 	after = strrchr(text, ')'); /* the command's name before it may hold anything */
 	if (after == NULL ||
@@ -133,6 +135,20 @@ bool procfs_runs(pid_t pid, const char *exe)
 	return names_path(runs, exe) || (realpath(exe, real) != NULL && names_path(runs, real));
 }
 
+bool procfs_has_argument(pid_t pid, const char *word)
+{
+	char path[64], text[4096];
+	size_t len, at = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	if (!read_small(path, text, sizeof(text), &len))
+		return false;
+	while ((at += strlen(text + at) + 1) < len)
+		if (strcmp(text + at, word) == 0)
+			return true;
+	return false;
+}
+
 bool procfs_is_roots(pid_t pid)
 {
 	char path[64], text[4096];
@@ -140,7 +156,7 @@ bool procfs_is_roots(pid_t pid)
 	const char *uids;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	uids = read_small(path, text, sizeof(text)) ? strstr(text, "\nUid:") : NULL;
+	uids = read_small(path, text, sizeof(text), NULL) ? strstr(text, "\nUid:") : NULL;
 	return uids != NULL && sscanf(uids, " Uid: %u %u", &real, &effective) == 2 && real == 0 &&
 	       effective == 0;
 }
@@ -189,7 +205,7 @@ static bool has_write_lock(pid_t pid, const char *fd)
 	const char *p = text;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%s", pid, fd);
-	if (!read_small(path, text, sizeof(text)))
+	if (!read_small(path, text, sizeof(text), NULL))
 		return false;
 	while ((p = strstr(p, "lock:")) != NULL) {
 		const char *end = strchrnul(p, '\n');

@@ -35,6 +35,9 @@ int procfs_list(struct procfs_stat **ret_list, size_t *ret_n);
 /* It runs this program, or ran it when it started and the file has been replaced since. */
 bool procfs_runs(pid_t pid, const char *exe);
 
+/* Is this one of the words that it was started with? */
+bool procfs_has_argument(pid_t pid, const char *word);
+
 /* Its real and effective users are root. */
 bool procfs_is_roots(pid_t pid);
 

@@ -153,9 +153,10 @@ bool statejson_put_stack(json_t *root, const struct stack_record *k)
 	       put_text(o, "vip6", k->vip6) & put_text(o, "name", k->name) &
 	       put_text(o, "pid_file", k->pid_file) & put_text(o, "exe", k->exe) &
 	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
-	       put_bool(o, "heads_family", k->heads_family) & put_int(o, "port", k->port) &
-	       put_int(o, "remotes", k->remotes) & put_int(o, "named", k->named) &
-	       put(o, "rebuild", argv_json(k->rebuild)) & put(root, "stack", o);
+	       put_text(o, "argument", k->argument) & put_bool(o, "heads_family", k->heads_family) &
+	       put_int(o, "port", k->port) & put_int(o, "remotes", k->remotes) &
+	       put_int(o, "named", k->named) & put(o, "rebuild", argv_json(k->rebuild)) &
+	       put(root, "stack", o);
 }
 
 /* What a state of an earlier version lacks: no names file, no remotes, nothing to rebuild. */
@@ -172,6 +173,8 @@ static bool get_later(struct state *s, const json_t *o)
 	k->named = (int)named;
 	if (json_object_get(o, "heads_family") != NULL &&
 	    !get_bool(o, "heads_family", &k->heads_family))
+		return false;
+	if (json_object_get(o, "argument") != NULL && !get_text(s, o, "argument", &k->argument))
 		return false;
 	if (json_object_get(o, "rebuild") != NULL && !get_argv(s, o, "rebuild", &k->rebuild))
 		return false;

@@ -103,6 +103,7 @@ static int publish(const struct options *o, struct survey *s, struct instance *i
 		.pid_file = s->scan.process.pid_file,
 		.exe = s->scan.process.exe,
 		.pid_file_locked = s->scan.process.pid_file_locked,
+		.argument = s->scan.process.argument,
 		.heads_family = s->scan.process.heads_family,
 		.port = s->scan.process.port,
 		.remotes = (int)s->plan.remotes,

@@ -28,6 +28,7 @@ static void from_record(struct running *r, const struct stack_record *record)
 	r->service.process = (struct process){.pid_file = record->pid_file,
 					      .exe = record->exe,
 					      .pid_file_locked = record->pid_file_locked,
+					      .argument = record->argument,
 					      .heads_family = record->heads_family,
 					      .port = record->port};
 	address(record->vip4, &r->vip4);

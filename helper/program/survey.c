@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "effects/listing.h"
 #include "effects/mtacmd.h"
 #include "effects/vips.h"
 #include "program/survey_names.h"
@@ -178,6 +179,11 @@ static int load_wanted(struct survey *s, struct instance *inst, const struct dea
 
 		if (f->state != FILE_WANTED)
 			continue;
+		if (scan_is_listing(f)) {
+			if (listing_read(f, &s->scan.pool, ret_diag) < 0)
+				return -1;
+			continue;
+		}
 		if (instance_load(inst, f->path, d, &a, ret_diag) < 0)
 			return -1;
 		if (a->foreign != NULL)

@@ -172,6 +172,7 @@ static void plan_setting(struct plan *p, const struct scan *s, const struct stac
 		break;
 	case SET_FIXED:
 		value = f->fixed;
+		kind = f->group != 0 ? EDIT_REMOTE : EDIT_BIND;
 		break;
 	}
 	if (f->current != NULL && same_value(f->current, value))
@@ -308,7 +309,9 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 	plan_pinned(p, x->s, x->want, f);
 	switch (f->kind) {
 	case FIND_SETTING:
-		plan_setting(p, x->s, x->want, f);
+		if (f->setting != SET_FIXED || f->group == 0 ||
+		    plan_renames(x->s, x->want, x->names, f->group))
+			plan_setting(p, x->s, x->want, f);
 		break;
 	case FIND_REMOTE:
 		plan_remote(p, x->s, f, judge(x->slots, x->want, x->names, &f->addr));

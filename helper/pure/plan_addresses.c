@@ -19,6 +19,22 @@ bool plan_is_own(const struct stack *want, const struct ipaddr *a)
 	return false;
 }
 
+bool plan_renames(const struct scan *s, const struct stack *want, const struct names *names,
+		  size_t group)
+{
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct finding *f = &s->findings[i];
+		const struct name *n;
+
+		if (f->kind != FIND_REMOTE || f->group != group || plan_is_own(want, &f->addr))
+			continue;
+		n = names_find(names, &f->addr);
+		if (n != NULL && n->host != NULL)
+			return true;
+	}
+	return false;
+}
+
 static int compare_remote(const void *a, const void *b)
 {
 	return ipaddr_compare(&((const struct remote_addr *)a)->addr,

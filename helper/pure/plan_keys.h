@@ -16,6 +16,10 @@
 /* Loopback, the VIP, or one of the cluster's own: never a remote. */
 bool plan_is_own(const struct stack *want, const struct ipaddr *a);
 
+/* Is a remote of this group renamed? */
+bool plan_renames(const struct scan *s, const struct stack *want, const struct names *names,
+		  size_t group);
+
 struct key_use {
 	struct ipaddr addr;
 	bool renamed; /* some place of this address can be rewritten */

@@ -25,6 +25,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "data/diag.h"
 #include "data/pool.h"
@@ -37,6 +38,7 @@ enum file_state {
 	FILE_LOADED,	 /* bytes and len are valid */
 	FILE_ABSENT,	 /* there is none; the scan decides whether that is an error */
 	FILE_UNREADABLE, /* there, but not to be read; `why` says why */
+	FILE_LISTED,	 /* a directory: bytes are the names of its files, a line each, sorted */
 };
 
 /* A file that the MTA's own tool makes from a source, such as transport.lmdb from transport.
@@ -60,7 +62,7 @@ struct file {
 				otherwise; NULL: there are no such lines */
 	enum file_state state;
 	const char *why;	 /* FILE_UNREADABLE: the system's reason */
-	struct span bytes;	 /* FILE_LOADED */
+	struct span bytes;	 /* FILE_LOADED, FILE_LISTED */
 	struct derived *derived; /* made from this one; a list, NULL when none */
 	size_t n_derived;
 	size_t cap_derived;
@@ -116,6 +118,8 @@ struct finding {
 		/* SET_BIND6: what closes the family to this MTA without closing IPv4 too; NULL:
 		 * IPADDR_NOWHERE6 */
 		const char *nowhere;
+		size_t group; /* FIND_REMOTE: its group, or 0. SET_FIXED: wanted only if a remote
+				 of this group is renamed; 0: always */
 	};
 	union {
 		const char *reason; /* FIND_KEPT, FIND_LOCAL; FIND_PATH: NULL if it can be edited */
@@ -155,6 +159,8 @@ struct process {
 	const char *exe;      /* absolute path of the master program, or NULL */
 	bool pid_file_locked; /* the living master holds a lock on pid_file */
 	bool heads_family; /* as root it runs exe, and so do children of it, but not its parent */
+	const char *argument; /* a word of its command line, which no process that runs exe has but
+				 it and children of it; NULL: none */
 	int port; /* on which it accepts mail on the VIP; 0: it does not listen for the network */
 };
 
@@ -199,6 +205,13 @@ void scan_restart(struct scan *s);
 /* The file at this absolute path: loaded earlier, or now asked for. NULL when memory ran out. The
  * pointer is valid until the next scan_file(). What a relative path means the backend knows. */
 struct file *scan_file(struct scan *s, const char *path, int role);
+
+/* A path that ends with a slash asks for the names of the regular files in that directory, links to
+ * such files included; it becomes FILE_LISTED and is never edited. */
+static inline bool scan_is_listing(const struct file *f)
+{
+	return f->path[strlen(f->path) - 1] == '/';
+}
 
 /* Some file is still FILE_WANTED. */
 bool scan_wants(const struct scan *s);

@@ -126,3 +126,9 @@ bool text_is_fqdn(struct span s)
 	}
 	return labels >= 2 && !digits;
 }
+
+bool text_is_loopback_name(struct span host)
+{
+	return text_equal_nocase(host, "localhost") || text_starts_nocase(host, "localhost.") ||
+	       text_equal_nocase(host, "ip6-localhost") || text_equal_nocase(host, "ip6-loopback");
+}

@@ -53,4 +53,8 @@ unsigned text_line_number(struct span bytes, size_t at);
  * least two of them, the last not all digits, at most 253 bytes; a final dot is not allowed. */
 bool text_is_fqdn(struct span s);
 
+/* One of the names that /etc/hosts gives to loopback: localhost, localhost.…, ip6-localhost,
+ * ip6-loopback. */
+bool text_is_loopback_name(struct span host);
+
 #endif

@@ -2,6 +2,7 @@
 /*
  * golden_run: the core, from files in a folder to texts that can be compared.
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,53 @@ static bool read_common(const char *in, const char *path, struct buf *ret)
 	return there;
 }
 
+/* The names in a directory, added to those of another one. False if there is none. */
+static bool add_names(const char *dir, char ***names, size_t *n)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		*names = realloc(*names, (*n + 1) * sizeof(**names));
+		(*names)[(*n)++] = strdup(e->d_name);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	return d != NULL;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A directory: what the folder has and what it shares with others, each name once. */
+static void list(const char *in, struct file *f, struct buf *b)
+{
+	char *own = io_path(in, f->path), *common = NULL, **names = NULL;
+	size_t n = 0;
+	bool there;
+
+	if (asprintf(&common, "%s/../../_common/in%s", in, f->path) < 0)
+		abort();
+	there = add_names(own, &names, &n);
+	there |= add_names(common, &names, &n);
+	if (n > 0)
+		qsort(names, n, sizeof(*names), by_bytes);
+	for (size_t i = 0; i < n; i++)
+		if (i + 1 == n || strcmp(names[i], names[i + 1]) != 0)
+			buf_addf(b, "%s\n", names[i]);
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	free(own);
+	free(common);
+	f->state = there ? FILE_LISTED : FILE_ABSENT;
+	f->bytes = (struct span){buf_str(b), b->len};
+}
+
 static void load(struct outcome *o, const char *in, const char *over)
 {
 	struct scan *s = &o->scan;
@@ -114,6 +162,12 @@ static void load(struct outcome *o, const char *in, const char *over)
 		char *changed = over ? io_path(over, f->path) : NULL;
 
 		*b = (struct buf)BUF_INIT;
+		if (scan_is_listing(f)) {
+			list(in, f, b);
+			free(mine);
+			free(changed);
+			continue;
+		}
 		f->state = (changed && io_read(changed, b)) || io_read(mine, b) ||
 					   read_common(in, f->path, b)
 				   ? FILE_LOADED

@@ -323,6 +323,50 @@ static void found_as_head_of_the_family(void **state)
 	assert_int_equal(unlink(copy), 0);
 }
 
+/* A program that is told from others of its kind by its arguments, as Exim's daemon is; a child
+ * that it forked has them too. */
+static void found_by_its_argument(void **state)
+{
+	static const char script[] = "(sleep 60; :) & wait; :";
+	char copy[80], text[32] = "";
+	struct process want = {.pid_file = pid_file, .exe = copy, .argument = "-bd"};
+	struct deadline d = deadline_in_ms(3000);
+	struct procfs_stat *all = NULL;
+	size_t n = 0, children = 0;
+
+	(void)state;
+	copy_program("/bin/sh", copy);
+	master = fork();
+	if (master == 0) {
+		(void)setsid();
+		execl(copy, copy, "-c", script, "-bd", (char *)NULL);
+		_exit(127);
+	}
+	while (process_find(&want, &ref, &diag) != 1) {
+		assert_false(deadline_passed(&d));
+		deadline_nap(&d, 10);
+	}
+	assert_int_equal(ref.pid, master);
+	while (children == 0 && !deadline_passed(&d)) { /* its child's number in the file */
+		assert_int_equal(procfs_list(&all, &n), 0);
+		for (size_t i = 0; i < n; i++)
+			if (all[i].parent == master && procfs_runs(all[i].pid, copy))
+				children = (size_t)snprintf(text, sizeof(text), "%d\n", all[i].pid);
+		free(all);
+	}
+	assert_true(children > 0);
+	scribble(text);
+	assert_int_equal(process_find(&want, &ref, &diag), 1);
+	assert_int_equal(ref.pid, master);
+	want.argument = "-q";
+	assert_int_equal(process_find(&want, &ref, &diag), 0);
+	want.argument = "-bd";
+	assert_int_equal(process_find(&want, &ref, &diag), 1);
+	assert_int_equal(process_kill_all(&ref, &d, &diag), 0);
+	assert_int_equal(process_find(&want, &ref, &diag), 0);
+	assert_int_equal(unlink(copy), 0);
+}
+
 static void waiting(void **state)
 {
 	struct deadline soon = deadline_in_ms(100), later = deadline_in_ms(5000);
@@ -518,6 +562,7 @@ int main(void)
 		T(a_fifo_does_not_hold_us),
 		T(found_after_an_upgrade),
 		T(found_as_head_of_the_family),
+		T(found_by_its_argument),
 		T(waiting),
 		T(kills_the_family_and_nobody_else),
 		T(kills_what_a_dead_master_left),

@@ -19,7 +19,7 @@ static bool is_loopback_host(struct span host)
 {
 	struct ipaddr a;
 
-	return parse_host(host, &a) ? ipaddr_is_loopback(&a) : is_loopback_name(host);
+	return parse_host(host, &a) ? ipaddr_is_loopback(&a) : text_is_loopback_name(host);
 }
 
 static void add_local(struct pf *pf, size_t file, size_t off, struct ipaddr addr, const char *what,

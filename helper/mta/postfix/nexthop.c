@@ -24,12 +24,6 @@ static struct traced skip(struct traced t, size_t n)
 	return traced_part(t, n, t.len - n);
 }
 
-bool is_loopback_name(struct span host)
-{
-	return text_equal_nocase(host, "localhost") || text_starts_nocase(host, "localhost.") ||
-	       text_equal_nocase(host, "ip6-localhost") || text_equal_nocase(host, "ip6-loopback");
-}
-
 static void parse_address(struct host *h)
 {
 	struct traced t = h->text;
@@ -67,7 +61,7 @@ static bool parse_host(struct traced t, struct host *ret)
 static bool is_elsewhere(const struct host *h)
 {
 	if (h->addr.family == 0)
-		return !is_loopback_name(traced_span(h->text));
+		return !text_is_loopback_name(traced_span(h->text));
 	return !ipaddr_is_loopback(&h->addr) && !ipaddr_is_any(&h->addr);
 }
 

@@ -174,8 +174,6 @@ void host_scan(struct pf *pf, struct traced host, const char *what);
 /* A result of a table. */
 void result_scan(struct pf *pf, struct traced value, const struct map *m);
 
-bool is_loopback_name(struct span host);
-
 /* --- tables (maps.c, table.c, patterns.c) --------------------------------------------------- */
 
 /* A list of type:name. */
