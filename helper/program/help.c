@@ -35,7 +35,7 @@ static const char usage[] =
 	"  --resource ID          the cluster resource this is for\n"
 	"  --vip ID|ADDRESS       the virtual IP: a resource, or an address (then no cluster is\n"
 	"                         needed); may be repeated; default: found in the CIB\n"
-	"  --mta NAME             postfix, x400\n"
+	"  --mta NAME             postfix, exim, sendmail, x400\n"
 	"  --config PATH          Postfix: its configuration directory (/etc/postfix); X.400: a "
 	"table\n"
 	"                         of addresses\n"
