@@ -74,8 +74,12 @@ static int take_text(struct apply *a, const struct change *c, struct record *r, 
 				e->file.foreign);
 	if (!edits_fit(c->edits, c->n_edits, e->file.bytes.len))
 		return refuse(c->path, "the edits do not fit it", ret_diag);
-	r->real = pool_dups(&a->next.pool, e->file.real);
-	r->was = e->u.live.identity;
+	r->real = pool_dups(&a->next.pool, c->target ? c->target : e->file.real);
+	r->was = c->target ? file_identity(c->target) : e->u.live.identity;
+	if (c->target != NULL) {
+		r->copied = pool_dups(&a->next.pool, e->file.real);
+		r->copied_was = e->u.live.identity;
+	}
 	if (attrs_copy(&e->u.live.attrs, &r->attrs) < 0)
 		return diag_oom(ret_diag);
 	before = state_find(&a->inst->state, r->real);
@@ -155,6 +159,30 @@ static int save_compiled(struct apply *a, struct record *r, const struct change 
 	return rc;
 }
 
+/* Of a copy: beside the copy of its source, with its owner and mode. */
+static int take_derived_copy(struct apply *a, const struct change *c, struct record *r, size_t k,
+			     struct diag *ret_diag)
+{
+	const struct entry *source = find_entry(a->inst, c->source);
+	int fd;
+
+	if (source == NULL)
+		return refuse(c->path, "its source was not loaded", ret_diag);
+	r->real = pool_dups(&a->next.pool, c->target);
+	r->copied = pool_dups(&a->next.pool, c->path);
+	r->was = file_identity(c->target);
+	r->content = instance_file_name(&a->next.pool, a->next.generation, k, "content");
+	if (attrs_copy(&source->u.live.attrs, &r->attrs) < 0)
+		return diag_oom(ret_diag);
+	if (store_put_built(&a->inst->store, r->content, c->content, ret_diag) < 0)
+		return -1;
+	fd = store_open_file(&a->inst->store, r->content, ret_diag);
+	if (fd < 0)
+		return -1;
+	a->from[k] = fd;
+	return fs_sum(fd, &r->sum) < 0 ? fs_error(ret_diag, "read", c->content) : 0;
+}
+
 static int take_derived(struct apply *a, const struct change *c, struct record *r, size_t k,
 			struct diag *ret_diag)
 {
@@ -217,6 +245,18 @@ static int check_claims(struct apply *a, const char *real, struct diag *ret_diag
 	return -1;
 }
 
+/* What leads out of the directory of copies is none. */
+static int check_target(const struct change *c, struct diag *ret_diag)
+{
+	size_t len = strlen(c->target);
+
+	if (strstr(c->target, "/../") == NULL &&
+	    (len < 3 || strcmp(c->target + len - 3, "/..") != 0))
+		return 0;
+	return diag_set(ret_diag, EX_INSTALLED, "cannot copy %s: write its path without ..",
+			c->path);
+}
+
 static int take(struct apply *a, const struct change *c, struct diag *ret_diag)
 {
 	struct record *r = array_grow(&a->next.records, &a->next.n, &a->next.cap);
@@ -226,7 +266,9 @@ static int take(struct apply *a, const struct change *c, struct diag *ret_diag)
 
 	if (r == NULL)
 		return diag_oom(ret_diag);
-	r->path = pool_dups(p, c->path);
+	if (c->target != NULL && check_target(c, ret_diag) < 0)
+		return -1;
+	r->path = pool_dups(p, c->target ? c->target : c->path);
 	r->postconf_lock = c->postconf_lock;
 	r->secret = c->secret;
 	if (c->content != NULL) {
@@ -234,8 +276,9 @@ static int take(struct apply *a, const struct change *c, struct diag *ret_diag)
 		r->suffix = pool_dups(p, c->derived->suffix);
 		r->argv = state_copy_argv(&a->next, c->derived->argv);
 	}
-	if (c->content ? take_derived(a, c, r, k, ret_diag) < 0
-		       : take_text(a, c, r, &a->bytes[k], k, ret_diag) < 0)
+	if (c->content == NULL ? take_text(a, c, r, &a->bytes[k], k, ret_diag) < 0
+	    : c->target	       ? take_derived_copy(a, c, r, k, ret_diag) < 0
+			       : take_derived(a, c, r, k, ret_diag) < 0)
 		return -1;
 	if (!r->postconf_lock) {
 		if (publish_temp_name(r->real, temp) < 0)
@@ -244,7 +287,7 @@ static int take(struct apply *a, const struct change *c, struct diag *ret_diag)
 	}
 	if (!pool_ok(p))
 		return diag_oom(ret_diag);
-	if (instance_check_mount(a->inst, r->real, ret_diag) < 0)
+	if (r->copied == NULL && instance_check_mount(a->inst, r->real, ret_diag) < 0)
 		return -1;
 	return check_claims(a, r->real, ret_diag);
 }

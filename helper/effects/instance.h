@@ -5,7 +5,8 @@
  * Each instance has a directory STATE_DIR/NAME (0700) with the admin's bytes as they were (the
  * originals), the edits made to them, who owns which file, and a journal while files change hands.
  * So at any time each file is one of: the admin's; ours, which is the original with our edits; or
- * ours with the admin's changes on top. This module tells them apart.
+ * ours with the admin's changes on top. This module tells them apart. With copies (change.target)
+ * the admin's files are only read, and to take back is to remove (effects/copytree.h).
  *
  *     instance_open(dir, name, &deadline, &inst, &diag)      locks; finishes what was interrupted
  *     instance_load(inst, path, …)                           for each file: the admin's bytes
@@ -79,6 +80,8 @@ struct stack_record {
 	int remotes, named;	  /* places that name a remote by address; those of them renamed */
 	struct source_file names; /* the file of pinned names as it was used; path NULL: none */
 	const char *const *rebuild; /* argv: to be run when a file changed; NULL: nothing */
+	const char *copy; /* the MTA is started with copies in this directory, each with its own
+			     path behind it, and its files stay as they are; NULL: in place */
 };
 
 enum instance_phase instance_phase(const struct instance *inst);
@@ -135,7 +138,9 @@ int instance_build(struct instance *inst, const char *source_path, struct span s
 		   const char **ret_content, struct diag *ret_diag);
 
 struct change {
-	const char *path; /* as given to instance_load(); a derived file: its own path */
+	const char *path;   /* as given to instance_load(); a derived file: its own path */
+	const char *target; /* where the copy goes: the record's `copy` with the real path behind
+			       it; NULL: in place */
 	/* Either edits of the admin's bytes, sorted, of this file alone … */
 	const struct edit *edits;
 	size_t n_edits;
@@ -158,7 +163,8 @@ enum publish_end {
  * PUBLISH_CONFLICT with *ret_diag filled: every file is as before (or the message says which are
  * not, and the next instance_open() puts them right). Refused, EX_INSTALLED: hard links, files that
  * are not regular, files in directories that everybody may write. Refused, EX_CONFIGURED: a file
- * that another instance has rewritten; a file on a mount of its own when the state is elsewhere.
+ * that another instance has rewritten; a file on a mount of its own when the state is elsewhere
+ * (not with copies).
  * Afterwards instance_load() looks at the disk again; what it gave before stays valid. */
 int instance_publish(struct instance *inst, const struct change *changes, size_t n,
 		     const struct stack_record *record, const struct deadline *d,
@@ -174,6 +180,8 @@ enum restored {
 	RESTORED_REBUILT, /* a compiled table, made again from its restored source */
 	RESTORED_GONE,	  /* somebody deleted the file: left so, the original is kept */
 	RESTORED_ODD,	  /* it is no regular file any more: left so, the original is kept */
+	RESTORED_REMOVED, /* a copy, which is gone now; the file itself never changed */
+	RESTORED_EDITED,  /* the same, but somebody had edited the copy: what they wrote is kept */
 };
 
 struct restored_file {
@@ -188,7 +196,7 @@ struct restored_file {
 struct restore_report {
 	const struct restored_file *files;
 	size_t n;
-	bool clean; /* no file needs a person: no OVERLAP, GONE, ODD */
+	bool clean; /* no file needs a person: no OVERLAP, GONE, ODD, EDITED */
 };
 
 /* Put the admin's bytes back. Afterwards the state says not applied, also when some files need a
@@ -217,7 +225,8 @@ struct check_report {
 	bool in_sync, bind_lost; /* of all files */
 };
 
-/* Are the files as published, and the file of names, if one was used, as it was? Quick, for a
+/* Are the files as published, and what they were made from (the file of names, if one was used; the
+ * originals of copies) as it was? Quick, for a
  * monitor: stat(2) decides; only a small file whose stat differs is read. Otherwise all bytes are
  * compared. Nothing is written, nothing is forked. The report is empty and in_sync unless applied.
  */

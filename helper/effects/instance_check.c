@@ -123,8 +123,8 @@ static int look_from_afar(const struct record *r, bool quick, struct checked_fil
 	return 0;
 }
 
-static int check(struct instance *inst, const struct record *r, bool quick, struct checked_file *c,
-		 struct diag *ret_diag)
+static int check_live(struct instance *inst, const struct record *r, bool quick,
+		      struct checked_file *c, struct diag *ret_diag)
 {
 	struct identity now = file_identity(r->real);
 
@@ -145,8 +145,8 @@ static int check(struct instance *inst, const struct record *r, bool quick, stru
 }
 
 /* Not ours and not rewritten, but what was applied came of it. */
-static int check_source(struct instance *inst, const struct source_file *f, bool quick,
-			struct checked_file *c, struct diag *ret_diag)
+static int check_source(struct instance *inst, const struct source_file *f, const char *changed,
+			bool quick, struct checked_file *c, struct diag *ret_diag)
 {
 	struct loaded live = {0};
 	struct identity now;
@@ -171,9 +171,26 @@ static int check_source(struct instance *inst, const struct source_file *f, bool
 					live.why ? live.why : "it is gone");
 	} else if (sum_of(file_span(&live)) != f->sum) {
 		c->state = SYNC_DRIFTED;
-		c->reason = "it was changed since its names were used";
+		c->reason = changed;
 	}
 	file_release(&live);
+	return 0;
+}
+
+static int check(struct instance *inst, const struct record *r, bool quick, struct checked_file *c,
+		 struct diag *ret_diag)
+{
+	const struct source_file original = {r->copied, r->copied_was, r->original_sum};
+
+	if (check_live(inst, r, quick, c, ret_diag) < 0)
+		return -1;
+	if (c->state != SYNC_IN || r->copied == NULL || r->edits == NULL)
+		return 0;
+	if (check_source(inst, &original, "it was edited; the mail server runs with an older copy",
+			 quick, c, ret_diag) < 0)
+		return -1;
+	if (c->state == SYNC_IN)
+		c->path = r->path;
 	return 0;
 }
 
@@ -196,7 +213,8 @@ int instance_check(struct instance *inst, bool quick, struct check_report *ret_r
 		report.bind_lost = report.bind_lost || files[i].bind_lost;
 	}
 	if (instance_phase(inst) == INSTANCE_APPLIED && names->path != NULL) {
-		if (check_source(inst, names, quick, &files[n], ret_diag) < 0) {
+		if (check_source(inst, names, "it was changed since its names were used", quick,
+				 &files[n], ret_diag) < 0) {
 			free(files);
 			return -1;
 		}

@@ -10,6 +10,7 @@
 
 #include "data/array.h"
 #include "effects/apply.h"
+#include "effects/copytree.h"
 #include "effects/fs.h"
 
 #define SETTLED_S 3 /* seconds: see start() */
@@ -37,9 +38,9 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	struct timespec now = {0};
 	struct tm utc;
 	char when[40] = "";
-	const char **const texts[] = {&k->mta,	      &k->config,  &k->vip,	 &k->vip4,
-				      &k->vip6,	      &k->name,	   &k->pid_file, &k->exe,
-				      &k->names.path, &k->argument};
+	const char **const texts[] = {&k->mta,	&k->config,	&k->vip,      &k->vip4,
+				      &k->vip6, &k->name,	&k->pid_file, &k->exe,
+				      &k->copy, &k->names.path, &k->argument};
 
 	state_init(next);
 	a->inst = inst;
@@ -114,7 +115,8 @@ static int add_member(struct apply *a, size_t i, struct diag *ret_diag)
 	m->real = r->real;
 	m->temp = r->temp;
 	m->expect = r->was;
-	m->flags = r->postconf_lock ? PUBLISH_POSTCONF_LOCK : 0;
+	m->flags = (r->postconf_lock ? PUBLISH_POSTCONF_LOCK : 0) |
+		   (r->copied ? PUBLISH_OVER_LINK : 0);
 	m->bytes = (struct span){a->bytes[i].data, a->bytes[i].len};
 	m->from = a->from[i];
 	m->attrs = &r->attrs;
@@ -180,15 +182,28 @@ static int publish(struct apply *a, const struct change *changes, size_t n, bool
 		   bool *ret_torn, struct diag *ret_diag)
 {
 	if (get_ready(a, changes, n, ret_diag) < 0 || add_members(a, ret_diag) < 0 ||
+	    copytree_make(&a->next, ret_diag) < 0 ||
 	    transaction_prepare(&a->t, a->d, ret_diag) < 0 || save_next(a, ret_diag) < 0)
 		return -1;
 	if (transaction_commit(&a->t, a->d, ret_conflict, ret_torn, ret_diag) < 0)
 		return -1;
-	if (store_commit_next(&a->inst->store, ret_diag) < 0) {
+	if (copytree_settle(&a->inst->state, &a->next, ret_diag) < 0 ||
+	    store_commit_next(&a->inst->store, ret_diag) < 0) {
 		*ret_torn = true; /* files are new, the state may be either: the journal decides */
 		return -1;
 	}
 	return 0;
+}
+
+/* Directories and links for copies that there will not be after all. */
+static void tidy_copies(const struct apply *a)
+{
+	const char *before = a->inst->state.stack.copy, *now = a->next.stack.copy;
+
+	if (now != NULL && before == NULL)
+		(void)copytree_remove(now, NULL); /* else a restore does */
+	else
+		(void)copytree_make(&a->inst->state, NULL);
 }
 
 int instance_publish(struct instance *inst, const struct change *changes, size_t n,
@@ -211,6 +226,8 @@ int instance_publish(struct instance *inst, const struct change *changes, size_t
 		inst->state = a.next;
 		a.next = old;
 	}
+	if (rc < 0 && !torn)
+		tidy_copies(&a);
 	release(&a, n);
 	inst->interrupted = torn;
 	if (!torn) {

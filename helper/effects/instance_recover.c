@@ -6,13 +6,15 @@
  *
  * The direction: a first apply goes back, as nobody relies on it yet. A restore goes on. An apply
  * over an earlier one goes on too: going back to the admin's bytes would let a running MTA speak
- * from the node's address, and the earlier compiled tables are no longer there.
+ * from the node's address, and the earlier compiled tables are no longer there. Copies that a boot
+ * has swept away are not made again: nothing runs with them.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/array.h"
+#include "effects/copytree.h"
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
 
@@ -136,7 +138,8 @@ static int go_on(struct recovery *x, struct record *r, struct diag *ret_diag)
 
 	if (u == NULL || (before != NULL && (b = look(x, before, ret_diag)) == NULL))
 		return -1;
-	if (u->live.state != FILE_LOADED && !(u->live.state == FILE_ABSENT && r->was.ino == 0))
+	if (u->live.state != FILE_LOADED &&
+	    !(u->live.state == FILE_ABSENT && (r->was.ino == 0 || r->copied != NULL)))
 		return 0;
 	if (u->live.state == FILE_LOADED && u->how == RESTORED_EXACT) {
 		/* Published already. */
@@ -146,14 +149,18 @@ static int go_on(struct recovery *x, struct record *r, struct diag *ret_diag)
 	}
 	if (u->how != RESTORED_ALREADY && (b == NULL || b->how != RESTORED_EXACT))
 		return 0; /* somebody's: theirs stays; the next apply merges */
+	if (r->copied != NULL && r->edits != NULL &&
+	    origin_read(&x->inst->store, r, &u->origin, ret_diag) < 0)
+		return -1;
 	m = transaction_add(&x->t);
 	if (m == NULL)
 		return diag_oom(ret_diag);
 	m->real = r->real;
 	m->temp = r->temp;
 	m->expect = u->live.identity;
-	m->flags = PUBLISH_ANY_LINKS | (r->postconf_lock ? PUBLISH_POSTCONF_LOCK : 0);
-	m->attrs = u->live.state == FILE_LOADED ? &u->live.attrs : &r->attrs;
+	m->flags = PUBLISH_ANY_LINKS | (r->postconf_lock ? PUBLISH_POSTCONF_LOCK : 0) |
+		   (r->copied ? PUBLISH_OVER_LINK : 0);
+	m->attrs = u->live.state == FILE_LOADED && r->copied == NULL ? &u->live.attrs : &r->attrs;
 	m->mark = x->inst->store.name;
 	m->bytes = (struct span){u->origin.published.data, u->origin.published.len};
 	if (r->edits == NULL) {
@@ -230,7 +237,9 @@ static int finish(struct recovery *x, const struct state *next, bool on, struct 
 		final.records[i].temp = final.records[i].content = NULL;
 	final.n_undos = 0;
 	if (store_save_next(s, &final, ret_diag) < 0 ||
-	    transaction_commit(&x->t, x->d, &conflict, &torn, ret_diag) < 0)
+	    transaction_commit(&x->t, x->d, &conflict, &torn, ret_diag) < 0 ||
+	    copytree_settle(&x->inst->journal, &final, ret_diag) < 0 ||
+	    copytree_settle(&x->inst->state, &final, ret_diag) < 0)
 		return -1;
 	return store_commit_next(s, ret_diag);
 }
@@ -239,7 +248,8 @@ static int recover(struct recovery *x, struct diag *ret_diag)
 {
 	struct instance *inst = x->inst;
 	struct state *j = &inst->journal;
-	bool on = !j->restoring && inst->state.n > 0;
+	bool gone = j->stack.copy != NULL && !copytree_there(j->stack.copy);
+	bool on = !j->restoring && inst->state.n > 0 && !gone;
 	const char *what;
 
 	x->next.generation = j->generation;
@@ -248,8 +258,8 @@ static int recover(struct recovery *x, struct diag *ret_diag)
 		return diag_oom(ret_diag);
 	if (sweep_all(x, ret_diag) < 0)
 		return -1;
-	if (on ? plan_on(x, ret_diag) < 0
-	       : plan_back(x, j->restoring ? &inst->state : j, ret_diag) < 0)
+	if (on ? copytree_make(j, ret_diag) < 0 || plan_on(x, ret_diag) < 0
+	       : plan_back(x, j->restoring || gone ? &inst->state : j, ret_diag) < 0)
 		return -1;
 	if (finish(x, on ? j : &x->next, on, ret_diag) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "effects/copytree.h"
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
 
@@ -90,7 +91,33 @@ static int add_members(struct restore *x, struct diag *ret_diag)
 
 static bool needs_person(enum restored how)
 {
-	return how == RESTORED_OVERLAP || how == RESTORED_GONE || how == RESTORED_ODD;
+	return how == RESTORED_OVERLAP || how == RESTORED_GONE || how == RESTORED_ODD ||
+	       how == RESTORED_EDITED;
+}
+
+/* What is told of a copy: that nothing had to be undone. A compiled table is not edited, only made
+ * again from an edited text. */
+static enum restored end_of_copy(const struct undoing *u)
+{
+	if (u->how == RESTORED_ALREADY)
+		return RESTORED_ALREADY;
+	return u->how == RESTORED_MERGED && u->r->edits != NULL ? RESTORED_EDITED
+								: RESTORED_REMOVED;
+}
+
+/* What needs a person stays under another name: the original, or what was written into a copy. */
+static int keep(struct restore *x, const struct undoing *u, char **ret_kept, struct diag *ret_diag)
+{
+	const struct store *s = &x->inst->store;
+	const char *name = u->r->original;
+
+	if (u->r->copied != NULL) {
+		name = instance_file_name(&x->inst->pool, x->journal.generation,
+					  (size_t)(u - x->undos), "edited");
+		if (store_put(s, name, file_span(&u->live), ret_diag) < 0)
+			return -1;
+	}
+	return name != NULL ? store_keep(s, name, u->r->real, ret_kept, ret_diag) : 0;
 }
 
 /* Overlaps live in the undoing; the report outlives it. */
@@ -118,13 +145,12 @@ static int report(struct restore *x, struct diag *ret_diag)
 		char *kept = NULL;
 
 		f->path = pool_dups(p, u->r->path);
-		f->how = u->how;
+		f->how = u->r->copied ? end_of_copy(u) : u->how;
 		f->detail = u->detail ? pool_dups(p, u->detail) : NULL;
 		f->overlaps = lasting(p, &u->undone, &f->n_overlaps);
-		if (needs_person(u->how)) {
+		if (needs_person(f->how)) {
 			x->clean = false;
-			if (u->r->original != NULL && store_keep(&x->inst->store, u->r->original,
-								 u->r->real, &kept, ret_diag) < 0)
+			if (keep(x, u, &kept, ret_diag) < 0)
 				return -1;
 			f->kept = kept ? pool_dups(p, kept) : NULL;
 			free(kept);
@@ -145,7 +171,8 @@ static int restore(struct restore *x, bool *ret_torn, struct diag *ret_diag)
 	    store_save_next(s, &x->next, ret_diag) < 0 ||
 	    transaction_commit(&x->t, x->d, &conflict, ret_torn, ret_diag) < 0)
 		return -1;
-	if (store_commit_next(s, ret_diag) < 0) {
+	if (copytree_settle(&x->inst->state, &x->next, ret_diag) < 0 ||
+	    store_commit_next(s, ret_diag) < 0) {
 		*ret_torn = true;
 		return -1;
 	}

@@ -143,6 +143,8 @@ static int hold_old(struct publish *p, struct diag *ret_diag)
 	if (p->old < 0) {
 		if (errno == ENOENT)
 			return 0; /* publish_commit() tells whether that is a conflict */
+		if (errno == ELOOP && (p->flags & PUBLISH_OVER_LINK))
+			return 0;
 		if (errno == ELOOP)
 			return refuse(p, "it became a symbolic link", ret_diag);
 		return fs_error(ret_diag, "open", p->real);
@@ -245,7 +247,8 @@ static int live_identity(const struct publish *p, struct identity *ret_identity)
 		*ret_identity = (struct identity){0};
 		return 0;
 	}
-	*ret_identity = identity_of(&st);
+	*ret_identity = S_ISLNK(st.st_mode) && (p->flags & PUBLISH_OVER_LINK) ? (struct identity){0}
+									      : identity_of(&st);
 	return 0;
 }
 

@@ -30,8 +30,9 @@
 
 #define PUBLISH_POSTCONF_LOCK 1u
 #define PUBLISH_REMOVE	      2u
-#define PUBLISH_SAME	      4u /* the bytes are right already: only make them durable */
-#define PUBLISH_ANY_LINKS     8u /* a hard-linked file is replaced; its other names keep the old */
+#define PUBLISH_SAME	      4u  /* the bytes are right already: only make them durable */
+#define PUBLISH_ANY_LINKS     8u  /* a hard-linked file is replaced; its other names keep the old */
+#define PUBLISH_OVER_LINK     16u /* a symbolic link in its place is no file and is replaced */
 
 struct publish {
 	const char *real; /* resolved path, the caller's */

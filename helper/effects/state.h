@@ -19,7 +19,7 @@
 #include "effects/instance.h"
 #include "pure/text.h"
 
-#define STATE_FORMAT 2
+#define STATE_FORMAT 1
 
 /* One file of the admin's that we rewrote. Names of files are relative to originals/. */
 struct record {
@@ -37,6 +37,11 @@ struct record {
 	const char *source; /* derived: the path of what it is made from */
 	const char *suffix;
 	const char *const *argv; /* NULL-terminated */
+	/* Of a copy: what it was made from, resolved. `real` is ours then, was not there before,
+	 * and is removed in the end; `original` is a text's bytes at that time, NULL of a derived
+	 * file. */
+	const char *copied;	    /* NULL: in place */
+	struct identity copied_was; /* not of derived files */
 };
 
 /* In a journal: a file that gets the admin's bytes back. */

@@ -152,14 +152,15 @@ bool statejson_put_stack(json_t *root, const struct stack_record *k)
 	       put_text(o, "vip", k->vip) & put_text(o, "vip4", k->vip4) &
 	       put_text(o, "vip6", k->vip6) & put_text(o, "name", k->name) &
 	       put_text(o, "pid_file", k->pid_file) & put_text(o, "exe", k->exe) &
-	       put_bool(o, "pid_file_locked", k->pid_file_locked) &
+	       put_bool(o, "pid_file_locked", k->pid_file_locked) & put_text(o, "copy", k->copy) &
 	       put_text(o, "argument", k->argument) & put_bool(o, "heads_family", k->heads_family) &
 	       put_int(o, "port", k->port) & put_int(o, "remotes", k->remotes) &
 	       put_int(o, "named", k->named) & put(o, "rebuild", argv_json(k->rebuild)) &
 	       put(root, "stack", o);
 }
 
-/* What a state of an earlier version lacks: no names file, no remotes, nothing to rebuild. */
+/* What a state of an earlier version lacks: no names file, no remotes, nothing to rebuild, no copy.
+ */
 static bool get_later(struct state *s, const json_t *o)
 {
 	struct stack_record *k = &s->stack;
@@ -175,6 +176,8 @@ static bool get_later(struct state *s, const json_t *o)
 	    !get_bool(o, "heads_family", &k->heads_family))
 		return false;
 	if (json_object_get(o, "argument") != NULL && !get_text(s, o, "argument", &k->argument))
+		return false;
+	if (json_object_get(o, "copy") != NULL && !get_text(s, o, "copy", &k->copy))
 		return false;
 	if (json_object_get(o, "rebuild") != NULL && !get_argv(s, o, "rebuild", &k->rebuild))
 		return false;
@@ -274,7 +277,8 @@ json_t *statejson_of_record(const struct record *r)
 		  put_identity(o, "was", &r->was) & put_identity(o, "now", &r->now) &
 		  put_attrs(o, &r->attrs) & put_bool(o, "postconf_lock", r->postconf_lock) &
 		  put_bool(o, "secret", r->secret) & put_text(o, "source", r->source) &
-		  put_text(o, "suffix", r->suffix) & put(o, "argv", argv_json(r->argv));
+		  put_text(o, "suffix", r->suffix) & put(o, "argv", argv_json(r->argv)) &
+		  put_text(o, "copied", r->copied) & put_identity(o, "copied_was", &r->copied_was);
 
 	if (ok)
 		return o;
@@ -286,6 +290,14 @@ static bool is_plain(const char *name)
 {
 	return name == NULL ||
 	       (*name != '\0' && strchr(name, '/') == NULL && strcmp(name, "..") != 0);
+}
+
+/* Earlier versions made no copies. */
+static bool get_copied(struct state *s, const json_t *o, struct record *r)
+{
+	return json_object_get(o, "copied") == NULL ||
+	       (get_text(s, o, "copied", &r->copied) &&
+		get_identity(o, "copied_was", &r->copied_was));
 }
 
 bool statejson_get_record(struct state *s, const json_t *o, struct record *ret_record)
@@ -300,9 +312,9 @@ bool statejson_get_record(struct state *s, const json_t *o, struct record *ret_r
 	       get_attrs(o, &r->attrs) && get_bool(o, "postconf_lock", &r->postconf_lock) &&
 	       get_bool(o, "secret", &r->secret) && get_text(s, o, "source", &r->source) &&
 	       get_text(s, o, "suffix", &r->suffix) && get_argv(s, o, "argv", &r->argv) &&
-	       r->path && r->real && (r->edits == NULL || r->original != NULL) &&
-	       is_plain(r->original) && is_plain(r->edits) && is_plain(r->content) &&
-	       is_plain(r->temp);
+	       get_copied(s, o, r) && r->path && r->real &&
+	       (r->edits == NULL || r->original != NULL) && is_plain(r->original) &&
+	       is_plain(r->edits) && is_plain(r->content) && is_plain(r->temp);
 }
 
 json_t *statejson_of_undo(const struct undo *u)

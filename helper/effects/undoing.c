@@ -86,11 +86,40 @@ static int judge_derived(struct instance *inst, struct undoing *u, struct diag *
 	return 0;
 }
 
+/* A copy: ours, or edited by somebody. A link or nothing in its place goes with the directory. */
+static int judge_copy(struct undoing *u, struct diag *ret_diag)
+{
+	const struct record *r = u->r;
+	uint64_t sum = 0;
+	int fd;
+
+	if ((r->edits ? file_load : file_look)(r->real, &u->live, ret_diag) < 0)
+		return -1;
+	if (u->live.error != 0 && u->live.state != FILE_ABSENT)
+		return diag_set(ret_diag, EX_FAILED, "cannot read %s: %s", r->real, u->live.why);
+	u->how = RESTORED_ALREADY;
+	if (u->live.state != FILE_LOADED || strcmp(u->live.real, r->real) != 0) {
+		file_release(&u->live); /* what a link leads to is not meant */
+		u->live.state = FILE_ABSENT;
+		return 0;
+	}
+	fd = file_open(r->real);
+	if (fd < 0 || fs_sum(fd, &sum) < 0) {
+		fs_close(fd);
+		return fs_error(ret_diag, "read", r->real);
+	}
+	fs_close(fd);
+	u->how = sum == r->sum ? RESTORED_EXACT : RESTORED_MERGED;
+	return 0;
+}
+
 static int judge(struct instance *inst, struct undoing *u, const struct deadline *d,
 		 struct diag *ret_diag)
 {
 	const struct record *r = u->r;
 
+	if (r->copied != NULL)
+		return judge_copy(u, ret_diag);
 	if ((r->edits ? file_load : file_look)(r->real, &u->live, ret_diag) < 0)
 		return -1;
 	if (u->live.state == FILE_ABSENT) {
@@ -154,6 +183,8 @@ int undoing_rebuild(struct instance *inst, struct undoing *u, struct span source
 
 static bool is_removal(const struct undoing *u)
 {
+	if (u->r->copied != NULL)
+		return u->how == RESTORED_EXACT || u->how == RESTORED_MERGED;
 	return u->how == RESTORED_EXACT && u->r->original == NULL;
 }
 

@@ -18,10 +18,15 @@
 static const char *how_name(enum restored how)
 {
 	static const char *const names[] = {
-		[RESTORED_EXACT] = "restored",	[RESTORED_ALREADY] = "nothing-of-ours",
-		[RESTORED_MERGED] = "merged",	[RESTORED_OVERLAP] = "overlap",
-		[RESTORED_REBUILT] = "rebuilt", [RESTORED_GONE] = "gone",
+		[RESTORED_EXACT] = "restored",
+		[RESTORED_ALREADY] = "nothing-of-ours",
+		[RESTORED_MERGED] = "merged",
+		[RESTORED_OVERLAP] = "overlap",
+		[RESTORED_REBUILT] = "rebuilt",
+		[RESTORED_GONE] = "gone",
 		[RESTORED_ODD] = "odd",
+		[RESTORED_REMOVED] = "copy-removed",
+		[RESTORED_EDITED] = "copy-was-edited",
 	};
 
 	return names[how];
@@ -52,11 +57,16 @@ static int report(const struct options *o, const struct restore_report *r, struc
 			(void)printf("%s: %s%s%s\n", f->path, how_name(f->how),
 				     f->detail ? ": " : "", f->detail ? f->detail : "");
 		if (first == NULL && (f->how == RESTORED_OVERLAP || f->how == RESTORED_GONE ||
-				      f->how == RESTORED_ODD))
+				      f->how == RESTORED_ODD || f->how == RESTORED_EDITED))
 			first = f;
 	}
 	if (r->clean || first == NULL)
 		return EX_OK;
+	if (first->how == RESTORED_EDITED)
+		return diag_set(
+			ret_diag, EX_DEGRADED,
+			"%s was a copy that somebody edited: it is gone; what they wrote is %s",
+			first->path, first->kept ? first->kept : "lost");
 	return diag_set(ret_diag, EX_DEGRADED, "%s was not put back whole: %s%s%s", first->path,
 			first->detail ? first->detail : how_name(first->how),
 			first->kept ? "; the original is " : "", first->kept ? first->kept : "");

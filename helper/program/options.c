@@ -11,6 +11,9 @@
 
 #include "config.h"
 
+/* Emptied by a boot, so that no copy outlives what it was made for. */
+#define COPY_DIR "/run/mta-stack"
+
 #define DEFAULT_DEADLINE_MS 58000L /* the agent's default operation timeout less 2 s */
 #define MARGIN_MS	    2000L  /* left to the agent, of the operation's timeout */
 
@@ -19,6 +22,8 @@ static const struct option long_options[] = {
 	{"vip", required_argument, NULL, OPT_VIP},
 	{"mta", required_argument, NULL, OPT_MTA},
 	{"config", required_argument, NULL, OPT_CONFIG},
+	{"config-mode", required_argument, NULL, OPT_CONFIG_MODE},
+	{"copy-dir", required_argument, NULL, OPT_COPY_DIR},
 	{"name", required_argument, NULL, OPT_NAME},
 	{"names", required_argument, NULL, OPT_NAMES},
 	{"remote-names", required_argument, NULL, OPT_REMOTE_NAMES},
@@ -54,6 +59,7 @@ static int from_environment(struct options *o, struct diag *ret_diag)
 		{"OCF_RESOURCE_INSTANCE", "OCF_RESOURCE_INSTANCE", OPT_RESOURCE},
 		{"OCF_RESKEY_mta", "mta", OPT_MTA},
 		{"OCF_RESKEY_config", "config", OPT_CONFIG},
+		{"OCF_RESKEY_config_mode", "config_mode", OPT_CONFIG_MODE},
 		{"OCF_RESKEY_name", "name", OPT_NAME},
 		{"OCF_RESKEY_names", "names", OPT_NAMES},
 		{"OCF_RESKEY_remote_names", "remote_names", OPT_REMOTE_NAMES},
@@ -159,6 +165,7 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 	*o = (struct options){.deadline_ms = DEFAULT_DEADLINE_MS,
 			      .run_dir = "/run/resource-agents",
 			      .state_dir = LOCALSTATEDIR "/lib/mta-stack",
+			      .copy_dir = COPY_DIR,
 			      .pool = POOL_INIT};
 	if (vip != NULL && options_add_vips(o, &s, ret_diag) < 0)
 		return -1;
@@ -168,6 +175,15 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 		return -1;
 	if (o->config == NULL && o->backend != NULL)
 		o->config = o->backend->default_config;
+	if (o->copies && o->backend != NULL) {
+		if (!o->backend->copies)
+			return diag_set(
+				ret_diag, EX_CONFIGURED,
+				"cannot use config_mode=copy with mta=%s: it always reads its "
+				"own files; use config_mode=in-place",
+				o->backend->name);
+		o->copy = pool_printf(&o->pool, "%s/%s", o->copy_dir, options_instance(o));
+	}
 	return pool_ok(&o->pool) ? 0 : diag_oom(ret_diag);
 }
 

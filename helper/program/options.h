@@ -55,6 +55,9 @@ struct options {
 	enum on_leak leak;
 	enum on_remotes remotes; /* --monitor-remotes */
 	bool external;		 /* service=external */
+	bool copies;		 /* config_mode=copy */
+	const char *copy_dir;	 /* where copies are made */
+	const char *copy;	 /* this instance's directory in it; NULL: in place */
 	bool names_only;	 /* apply: refresh names, change nothing else */
 	bool stale;		 /* restore: what an earlier boot left, of all instances */
 	bool ours;		 /* the agent knows that it started the MTA that runs */

@@ -35,6 +35,8 @@ enum {
 	OPT_LEAK,
 	OPT_MONITOR_REMOTES,
 	OPT_FOR,
+	OPT_CONFIG_MODE,
+	OPT_COPY_DIR,
 	OPT_START_COMMAND, /* from here on options_mta.c's, in the order of its table */
 	OPT_STOP_COMMAND,
 	OPT_RELOAD_COMMAND,

@@ -124,6 +124,7 @@ static int fqdn(const struct given *s, const char **ret_name, struct diag *ret_d
 int options_set(struct options *o, int opt, const struct given *s, struct diag *ret_diag)
 {
 	static const char *const policies[] = {"proven", "pinned", "off", NULL};
+	static const char *const modes[] = {"in-place", "copy", NULL};
 	static const char *const services[] = {"managed", "external", NULL};
 	static const char *const drifts[] = {"report", "fail", NULL};
 	static const char *const leaks[] = {"report", "fail", "accept", NULL};
@@ -143,6 +144,8 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 		return choose_mta(o, s, ret_diag);
 	case OPT_CONFIG:
 		return options_path(o, s, &o->config, ret_diag);
+	case OPT_COPY_DIR:
+		return options_path(o, s, &o->copy_dir, ret_diag);
 	case OPT_NAMES:
 		return options_path(o, s, &o->names_file, ret_diag);
 	case OPT_STATE_DIR:
@@ -161,6 +164,10 @@ int options_set(struct options *o, int opt, const struct given *s, struct diag *
 	case OPT_REMOTE_NAMES:
 		r = choose(s, policies, &choice, ret_diag);
 		o->policy = (enum names_policy)choice;
+		return r;
+	case OPT_CONFIG_MODE:
+		r = choose(s, modes, &choice, ret_diag);
+		o->copies = choice == 1;
 		return r;
 	case OPT_SERVICE:
 		r = choose(s, services, &choice, ret_diag);

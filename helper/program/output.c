@@ -163,7 +163,7 @@ int output_plan_diff(const struct survey *s, struct instance *inst, const struct
 			continue;
 		if (f->secret)
 			print_secret(s, i);
-		else if ((status = instance_load(inst, f->path, d, &a, ret_diag)) == 0)
+		else if ((status = survey_live(s, i, inst, d, &a, ret_diag)) == 0)
 			status = diff_file(s, f, a->real, &now, d, ret_diag);
 	}
 	buf_release(&now);

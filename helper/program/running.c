@@ -5,6 +5,7 @@
 #include "program/running.h"
 
 #include <string.h>
+#include <unistd.h>
 
 void running_init(struct running *r)
 {
@@ -21,6 +22,19 @@ static void address(const char *text, struct ipaddr *ret_addr)
 {
 	if (text != NULL)
 		(void)ipaddr_parse(text, strlen(text), ret_addr);
+}
+
+/* The copy, while it is there: without it, stop works with the admin's own, which has the same
+ * queue and pid file. */
+static const char *config_in_use(struct running *r, const struct stack_record *record,
+				 const char *config)
+{
+	const char *copy;
+
+	if (record == NULL || record->copy == NULL)
+		return config;
+	copy = pool_printf(&r->survey.pool, "%s%s", record->copy, config);
+	return pool_ok(&r->survey.pool) && access(copy, F_OK) == 0 ? copy : config;
 }
 
 static void from_record(struct running *r, const struct stack_record *record)
@@ -56,7 +70,7 @@ int running_look(struct running *r, const struct options *o, struct instance *in
 	if (running_can_be(o, ret_diag) < 0)
 		return -1;
 	r->service.backend = o->backend;
-	r->service.config = o->config;
+	r->service.config = config_in_use(r, record, o->config);
 	if (ours)
 		from_record(r, record);
 	if (o->backend->start_argv == NULL && o->pid_file == NULL)

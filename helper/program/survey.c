@@ -5,6 +5,8 @@
  */
 #include "program/survey.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +207,7 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 	s->scan.address_keys = o->address_keys;
 	s->scan.local_keys = o->local_keys;
 	s->scan.given = (struct process){.pid_file = o->pid_file, .exe = o->program};
+	s->scan.copy = o->copy;
 	names_init(&s->names);
 	plan_init(&s->plan);
 	s->scanned = true;
@@ -240,6 +243,22 @@ int survey_plan(struct survey *s, const struct options *o, struct instance *inst
 	return plan_make(&s->plan, &s->scan, &s->want, &s->names, ret_diag);
 }
 
+int survey_live(const struct survey *s, size_t i, struct instance *inst, const struct deadline *d,
+		const struct admin_file **ret_file, struct diag *ret_diag)
+{
+	const char *path = s->scan.files[i].path;
+	char copy[PATH_MAX];
+
+	if (s->scan.copy != NULL &&
+	    snprintf(copy, sizeof(copy), "%s%s", s->scan.copy, path) < (int)sizeof(copy)) {
+		if (instance_load(inst, copy, d, ret_file, ret_diag) < 0)
+			return -1;
+		if ((*ret_file)->state == FILE_LOADED)
+			return 0;
+	}
+	return instance_load(inst, path, d, ret_file, ret_diag);
+}
+
 int survey_new_bytes(const struct survey *s, size_t i, struct instance *inst,
 		     const struct deadline *d, struct buf *ret_bytes, bool *ret_differs,
 		     struct diag *ret_diag)
@@ -247,7 +266,7 @@ int survey_new_bytes(const struct survey *s, size_t i, struct instance *inst,
 	const struct file *f = &s->scan.files[i];
 	const struct admin_file *a;
 
-	if (instance_load(inst, f->path, d, &a, ret_diag) < 0)
+	if (survey_live(s, i, inst, d, &a, ret_diag) < 0)
 		return -1;
 	buf_clear(ret_bytes);
 	plan_render(&s->plan, i, f->bytes, ret_bytes);

@@ -60,6 +60,10 @@ int survey_scan(struct survey *s, const struct options *o, struct instance *inst
 int survey_plan(struct survey *s, const struct options *o, struct instance *inst,
 		const struct deadline *d, struct diag *ret_diag);
 
+/* File i as the MTA reads it now: its copy, if there is one, or itself. */
+int survey_live(const struct survey *s, size_t i, struct instance *inst, const struct deadline *d,
+		const struct admin_file **ret_file, struct diag *ret_diag);
+
 /* What file i shall be, and whether that differs from what is on the disk now. */
 int survey_new_bytes(const struct survey *s, size_t i, struct instance *inst,
 		     const struct deadline *d, struct buf *ret_bytes, bool *ret_differs,

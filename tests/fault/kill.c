@@ -90,6 +90,18 @@ static unsigned kill_recovery(const struct scenario *s, long at, const struct on
 	}
 }
 
+/* A machine that was killed boots: of copies nothing is left. */
+static unsigned boot_after(const struct scenario *s, long at)
+{
+	const char *why;
+
+	begin(s);
+	(void)killed(s->act, SHIM_KILL_AFTER, at);
+	if (world_converges_after_boot(s, &why))
+		return 0;
+	return tell(s, SHIM_KILL_AFTER, at, 0, why);
+}
+
 unsigned fault_kill(const struct scenario *s, const struct only *only)
 {
 	static const enum shim_act hows[] = {SHIM_KILL_BEFORE, SHIM_KILL_AFTER};
@@ -107,6 +119,8 @@ unsigned fault_kill(const struct scenario *s, const struct only *only)
 				break;
 			n++;
 			bad += check(s, hows[i], at, 0);
+			if (s->copies && hows[i] == SHIM_KILL_AFTER)
+				bad += boot_after(s, at);
 			if (only->set)
 				break;
 			if (hows[i] == SHIM_KILL_AFTER)

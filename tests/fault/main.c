@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main.c: run the fault tests. `faults [KIND…]`, or `faults
+ * main.c: run the fault tests. `faults [KIND…] [SCENARIO…]`, or `faults
  * --only=KIND,SCENARIO,CALL[,KIND[,SECOND]]`.
  *
  * Exit status 0: nothing was wrong. The mutants are judged by the runner, which knows lines.
@@ -22,12 +22,25 @@ static const struct {
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
+static bool is_kind(const char *word)
+{
+	for (size_t k = 0; k < KINDS; k++)
+		if (strcmp(word, kinds[k].name) == 0)
+			return true;
+	return false;
+}
+
+/* Named, or no word of its sort (kind or scenario) is. */
 static bool wanted(const char *name, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	bool others = false;
+
+	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], name) == 0)
 			return true;
-	return argc < 2;
+		others = others || is_kind(argv[i]) == is_kind(name);
+	}
+	return !others;
 }
 
 static unsigned run_all(int argc, char **argv)
@@ -37,6 +50,8 @@ static unsigned run_all(int argc, char **argv)
 
 	for (size_t k = 0; k < KINDS; k++)
 		for (size_t i = 0; i < n_scenarios && wanted(kinds[k].name, argc, argv); i++) {
+			if (!wanted(scenarios[i].name, argc, argv))
+				continue;
 			bad += kinds[k].run(&scenarios[i], &all);
 			(void)fflush(stdout);
 		}

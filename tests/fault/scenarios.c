@@ -24,6 +24,7 @@
 #define TAB2  "example.com smtp:[two.example.net]\n"
 #define EXTRA "example.org smtp:[198.51.100.7]\n"
 #define EXT1  "example.org smtp:[one.example.net]\n"
+#define EXT2  "example.org smtp:[two.example.net]\n"
 
 /* --- the program's actions ----------------------------------------------------------------------
  */
@@ -62,12 +63,24 @@ static struct span edited(const struct admin_file *f, const struct edit *e, char
 	return (struct span){out, (size_t)n};
 }
 
+/* In the copies' scenarios. */
+static bool copies;
+
+static const char *target(const char *path, char out[1024])
+{
+	(void)snprintf(out, 1024, "%s/run/mail%s", world_root, path);
+	return copies ? out : NULL;
+}
+
 static int publish(struct instance *inst, const char *host, const char *bind, bool extra,
 		   struct diag *diag)
 {
 	static const char *const compile[] = {"cp", "{source}", "{source}.db", NULL};
-	const struct stack_record record = {
-		.mta = "postfix", .config = "/etc/postfix", .vip4 = bind + strlen("bind = ")};
+	char config[512], root[512], targets[4][1024];
+	const struct stack_record record = {.mta = "postfix",
+					    .config = config,
+					    .vip4 = bind + strlen("bind = "),
+					    .copy = copies ? root : NULL};
 	struct deadline d = deadline_in_ms(30000);
 	const struct admin_file *m = NULL, *t = NULL, *x = NULL;
 	struct derived derived = {world_path(world_names[WORLD_COMPILED]), ".db", compile};
@@ -77,6 +90,8 @@ static int publish(struct instance *inst, const char *host, const char *bind, bo
 	const char *content;
 	char text[512];
 
+	(void)snprintf(config, sizeof(config), "%s", world_path("etc"));
+	(void)snprintf(root, sizeof(root), "%s", world_path("run/mail"));
 	if (load(inst, WORLD_MAIN, &d, &m, diag) < 0 || load(inst, WORLD_TABLE, &d, &t, diag) < 0 ||
 	    load(inst, WORLD_EXTRA, &d, &x, diag) < 0)
 		return -1;
@@ -93,6 +108,8 @@ static int publish(struct instance *inst, const char *host, const char *bind, bo
 	changes[2] = (struct change){
 		.path = derived.path, .content = content, .source = t->path, .derived = &derived};
 	changes[3] = (struct change){.path = x->path, .edits = &xe, .n_edits = 1};
+	for (size_t i = 0; i < 4; i++)
+		changes[i].target = target(changes[i].path, targets[i]);
 	if (instance_publish(inst, changes, extra ? 4 : 3, &record, &d, &end, diag) < 0)
 		return -1;
 	return end == PUBLISH_DONE ? 0 : -1;
@@ -131,11 +148,31 @@ static int undo(struct instance *inst, struct diag *diag)
 
 static int act_first(struct diag *diag)
 {
+	copies = false;
 	return with_instance(first, diag);
+}
+
+/* All files again: what is given back in "again" would be a link here. */
+static int other(struct instance *inst, struct diag *diag)
+{
+	return publish(inst, "two.example.net", "bind = 192.0.2.2\n", true, diag);
+}
+
+static int act_copy(struct diag *diag)
+{
+	copies = true;
+	return with_instance(first, diag);
+}
+
+static int act_copy_again(struct diag *diag)
+{
+	copies = true;
+	return with_instance(other, diag);
 }
 
 static int act_second(struct diag *diag)
 {
+	copies = false;
 	return with_instance(second, diag);
 }
 
@@ -193,6 +230,20 @@ static void begin_new_applied(void)
 	must(act_first(&diag), &diag);
 }
 
+static void begin_beside(void)
+{
+	begin_plain();
+	world_put("etc/beside", EXTRA);
+}
+
+static void begin_copied(void)
+{
+	struct diag diag;
+
+	begin_beside();
+	must(act_copy(&diag), &diag);
+}
+
 /* The way `postconf -e` writes: another inode. */
 static void begin_edited(void)
 {
@@ -216,10 +267,20 @@ static void begin_edited(void)
 		MAIN, TABLE, NULL, EXTRA                                                           \
 	}
 
+#define NONE                                                                                       \
+	{                                                                                          \
+		NULL, NULL, NULL, NULL                                                             \
+	}
+#define APPLIED2                                                                                   \
+	{                                                                                          \
+		MAIN2, TAB2, TAB2, EXT2                                                            \
+	}
+
 const struct scenario scenarios[] = {
-	{"apply", "a first apply", begin_plain, act_first, ADMIN, APPLIED, ADMIN, "192.0.2.1"},
+	{"apply", "a first apply", begin_plain, act_first, ADMIN, APPLIED, ADMIN, "192.0.2.1",
+	 false},
 	{"apply-new", "a first apply that makes a compiled table where there was none",
-	 begin_uncompiled, act_first, NEW, APPLIED, NEW, "192.0.2.1"},
+	 begin_uncompiled, act_first, NEW, APPLIED, NEW, "192.0.2.1", false},
 	{"again",
 	 "an apply over an earlier one, which gives one file back",
 	 begin_applied,
@@ -227,11 +288,12 @@ const struct scenario scenarios[] = {
 	 APPLIED,
 	 {MAIN2, TAB2, TAB2, EXTRA},
 	 ADMIN,
-	 "192.0.2.2"},
+	 "192.0.2.2",
+	 false},
 	{"restore", "a restore of untouched files", begin_applied, world_undo, APPLIED, ADMIN,
-	 ADMIN, NULL},
+	 ADMIN, NULL, false},
 	{"restore-new", "a restore that removes a table which was not there before",
-	 begin_new_applied, world_undo, APPLIED, NEW, NEW, NULL},
+	 begin_new_applied, world_undo, APPLIED, NEW, NEW, NULL, false},
 	{"merge",
 	 "a restore of a file that the admin edited",
 	 begin_edited,
@@ -239,6 +301,13 @@ const struct scenario scenarios[] = {
 	 {MAIN1 MORE, TAB1, TAB1, EXT1},
 	 {MAIN MORE, TABLE, TABLE, EXTRA},
 	 {MAIN MORE, TABLE, TABLE, EXTRA},
-	 NULL},
+	 NULL,
+	 false},
+	{"copy", "a first apply that makes copies", begin_beside, act_copy, NONE, APPLIED, NONE,
+	 "192.0.2.1", true},
+	{"copy-again", "an apply over one that made copies", begin_copied, act_copy_again, APPLIED,
+	 APPLIED2, NONE, "192.0.2.2", true},
+	{"copy-restore", "a restore, which removes copies", begin_copied, world_undo, APPLIED, NONE,
+	 NONE, NULL, true},
 };
 const size_t n_scenarios = sizeof(scenarios) / sizeof(*scenarios);

@@ -108,6 +108,9 @@ CHANGE(renameat, (int d, const char *a, int e, const char *b), (d, a, e, b),
        tell_names(EVENT_RENAME, d, a, e, b))
 CHANGE(linkat, (int d, const char *a, int e, const char *b, int f), (d, a, e, b, f),
        tell_names(EVENT_LINK, d, a, e, b))
+/* Only in copies, which no power cut leaves: the model need not know. */
+CHANGE(symlinkat, (const char *a, int d, const char *b), (a, d, b), )
+CHANGE(rmdir, (const char *a), (a), )
 CHANGE(unlinkat, (int d, const char *a, int f), (d, a, f), tell_name(EVENT_UNLINK, d, a))
 CHANGE(unlink, (const char *a), (a), tell_name(EVENT_UNLINK, AT_FDCWD, a))
 CHANGE(mkdirat, (int d, const char *a, mode_t m), (d, a, m), tell_name(EVENT_MKDIR, d, a))

@@ -24,6 +24,18 @@ char world_root[256];
 const char *const world_names[WORLD_FILES] = {"etc/main.cf", "etc/transport", "etc/transport.db",
 					      "etc/extra"};
 
+const char *world_name(const struct scenario *s, enum world_file file)
+{
+	static char slots[8][512];
+	static unsigned next;
+	char *slot = slots[next++ % 8];
+
+	if (!s->copies)
+		return world_names[file];
+	(void)snprintf(slot, 512, "run/mail%s/%s", world_root, world_names[file]);
+	return slot;
+}
+
 void broken(const char *what)
 {
 	(void)fprintf(stderr, "the test itself is broken: %s: %s\n", what, strerror(errno));
@@ -40,6 +52,14 @@ const char *world_path(const char *name)
 	return slot;
 }
 
+static int remove_all(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
 	(void)st;
@@ -51,6 +71,13 @@ void world_clear(void)
 {
 	if (nftw(world_root, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
 		broken("clearing");
+}
+
+void world_boot(void)
+{
+	if (access(world_path("run"), F_OK) == 0 &&
+	    nftw(world_path("run"), remove_all, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		broken("booting");
 }
 
 void world_remove(void)
@@ -104,7 +131,7 @@ static ssize_t slurp(const char *name, char out[1024])
 unsigned world_holds(const struct scenario *s, enum world_file file)
 {
 	char text[1024];
-	ssize_t n = slurp(world_names[file], text);
+	ssize_t n = slurp(world_name(s, file), text);
 	const char *wanted[2] = {s->before[file], s->after[file]};
 	unsigned holds = 0;
 
@@ -128,15 +155,34 @@ static int count(const char *dir_name)
 	return n;
 }
 
+/* The admin's own beside copies: as ever, and nothing new beside them. */
+static bool is_untouched(void)
+{
+	struct scenario own = scenarios[0];
+
+	for (unsigned i = 0; i < WORLD_FILES; i++)
+		if (!(world_holds(&own, i) & HOLDS_BEFORE))
+			return false;
+	return count("etc") == WORLD_FILES + 1;
+}
+
 static bool is(const struct scenario *s, unsigned what, int files)
 {
+	char dir[512];
+	int there = 0;
 
 	for (unsigned i = 0; i < WORLD_FILES; i++) {
 		if (!(world_holds(s, i) & what))
 			return false;
-		files += access(world_path(world_names[i]), F_OK) == 0;
+		there += access(world_path(world_name(s, i)), F_OK) == 0;
 	}
-	return count("etc") == files;
+	if (!s->copies)
+		return count("etc") == files + there;
+	(void)snprintf(dir, sizeof(dir), "run/mail%s/etc", world_root);
+	if (!is_untouched())
+		return false;
+	return there == 0 ? access(world_path("run/mail"), F_OK) < 0
+			  : count(dir) == files + there + 1; /* a link to what is beside */
 }
 
 bool world_is(const struct scenario *s, unsigned what)
@@ -146,7 +192,10 @@ bool world_is(const struct scenario *s, unsigned what)
 
 bool world_is_but_lock(const struct scenario *s, unsigned what)
 {
-	return is(s, what, access(world_path("etc/main.cf.tmp"), F_OK) == 0);
+	char lock[600];
+
+	(void)snprintf(lock, sizeof(lock), "%s.tmp", world_name(s, WORLD_MAIN));
+	return is(s, what, access(world_path(lock), F_OK) == 0);
 }
 
 bool world_is_sound(const struct scenario *s)
@@ -233,6 +282,30 @@ bool world_converges(const struct scenario *s, const char **ret_why)
 		return false;
 	}
 	return true;
+}
+
+bool world_converges_after_boot(const struct scenario *s, const char **ret_why)
+{
+	struct scenario end = *s;
+	struct diag diag;
+
+	*ret_why = "the recovery failed";
+	world_boot();
+	if (world_recover(&diag) < 0)
+		return false;
+	*ret_why = "after the recovery something is left";
+	memset(end.after, 0, sizeof(end.after));
+	if (!world_is(&end, HOLDS_AFTER) || !world_is_tidy())
+		return false;
+	*ret_why = "doing it again failed";
+	if (s->act(&diag) < 0)
+		return false;
+	*ret_why = "after doing it again";
+	if (!world_is(s, HOLDS_AFTER) || !world_is_tidy() || !world_remembers(s))
+		return false;
+	*ret_why = "the restore";
+	return world_undo(&diag) == 0 && world_is(&end, HOLDS_AFTER) && world_is_tidy() &&
+	       count("state/mail/originals") == 0;
 }
 
 const char *world_describe(const struct scenario *s)

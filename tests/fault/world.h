@@ -28,6 +28,7 @@ struct scenario {
 	const char *before[WORLD_FILES], *after[WORLD_FILES]; /* NULL: there is no such file */
 	const char *admin[WORLD_FILES];			      /* after a restore */
 	const char *vip4; /* what the state says after; NULL: not applied */
+	bool copies;	  /* the files are copies; the admin's own never change */
 };
 
 extern const struct scenario scenarios[];
@@ -45,8 +46,12 @@ const char *world_path(const char *name);
 /* Make or overwrite a file, with the mode that world_holds() wants. */
 void world_put(const char *name, const char *text);
 
-/* The names of the files, relative to the world. */
+/* The names of the admin's files, relative to the world, and of those that a scenario changes. */
 extern const char *const world_names[WORLD_FILES];
+const char *world_name(const struct scenario *s, enum world_file file);
+
+/* What a boot sweeps away. */
+void world_boot(void);
 
 enum world_holds {
 	HOLDS_BEFORE = 1, /* bits: contents may be equal */
@@ -80,6 +85,10 @@ bool world_remembers(const struct scenario *s);
 /* From wherever it is: recover, which leaves all files as before or all as after; then do the
  * action again, then restore; every stage must be exact and tidy. On failure *ret_why is set. */
 bool world_converges(const struct scenario *s, const char **ret_why);
+
+/* The same for copies when the machine has booted: nothing of them is left, nothing claims that
+ * they are there once it was recovered, and the action can be done again from the beginning. */
+bool world_converges_after_boot(const struct scenario *s, const char **ret_why);
 
 /* One line: what each file holds. */
 const char *world_describe(const struct scenario *s);

@@ -44,6 +44,11 @@ int box_remove(void **state)
 	return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+void box_clear(const char *path)
+{
+	assert_int_equal(nftw(box_path(path), remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 const char *box_path(const char *path)
 {
 	static char slots[8][PATH_MAX];

@@ -22,6 +22,9 @@ const char *box_get(const char *path);		      /* valid until the fourth next cal
 int box_has(const char *path);
 struct stat box_stat(const char *path);
 
+/* Remove a directory and all in it; links are not followed. */
+void box_clear(const char *path);
+
 /* Number of entries in a directory, "." and ".." not counted. */
 int box_count(const char *path);
 
