@@ -137,10 +137,103 @@ static int for_postfix(const struct peer_card *c, struct buf *out, struct diag *
 	return 0;
 }
 
+/* Both addresses, each between these, with something between the two. */
+static void add_addresses(const struct peer_card *c, const char *before, const char *between,
+			  const char *after, struct buf *out)
+{
+	if (c->v4[0] != '\0')
+		buf_addf(out, "%s%s%s", before, c->v4, after);
+	if (c->v4[0] != '\0' && c->v6[0] != '\0')
+		buf_adds(out, between);
+	if (c->v6[0] != '\0')
+		buf_addf(out, "%s%s%s", before, c->v6, after);
+}
+
+static void ehlo(const struct peer_card *c, struct buf *out)
+{
+	if (c->name != NULL)
+		buf_addf(out, "# we say EHLO %s\n", c->name);
+}
+
+static int for_exim(const struct peer_card *c, struct buf *out, struct diag *ret_diag)
+{
+	(void)ret_diag;
+	buf_adds(out, "# main section\nhostlist cluster_peer = <; ");
+	add_addresses(c, "", " ; ", "", out);
+	buf_adds(out, "\n# acl_smtp_rcpt, before a deny that would catch us\n"
+		      "accept hosts = +cluster_peer\n"
+		      "       domains = +local_domains : +relay_to_domains\n");
+	ehlo(c, out);
+	if (c->name != NULL)
+		buf_addf(out,
+			 "# mail for us: a router, before dnslookup\n"
+			 "to_cluster:\n"
+			 "  driver = manualroute\n"
+			 "  domains = our.domain.example\n"
+			 "  transport = remote_smtp\n"
+			 "  route_list = * %s bydns\n",
+			 c->name);
+	return 0;
+}
+
+static int for_opensmtpd(const struct peer_card *c, struct buf *out, struct diag *ret_diag)
+{
+	(void)ret_diag;
+	buf_adds(out, "# smtpd.conf; the first match decides: before a reject that would catch us\n"
+		      "table cluster_peer { ");
+	add_addresses(c, "\"", ", ", "\"", out);
+	buf_adds(out, " }\n"
+		      "match from src <cluster_peer> for domain your.domain.example action "
+		      "\"YOUR-ACTION\"\n");
+	ehlo(c, out);
+	if (c->name != NULL)
+		buf_addf(out,
+			 "# mail for us\n"
+			 "action \"to_cluster\" relay host \"smtp://%s\"\n"
+			 "match from any for domain our.domain.example action \"to_cluster\"\n",
+			 c->name);
+	return 0;
+}
+
+/* Sendmail spells IPv6 out, as its own rules do unless it was built otherwise. */
+static void add_spelled_out(const char *v6, struct buf *out)
+{
+	struct ipaddr a;
+
+	if (!ipaddr_parse(v6, strlen(v6), &a))
+		return;
+	for (size_t i = 0; i < 8; i++)
+		buf_addf(out, "%s%x", i == 0 ? "" : ":",
+			 (unsigned)(a.bytes[2 * i] << 8 | a.bytes[2 * i + 1]));
+}
+
+static int for_sendmail(const struct peer_card *c, struct buf *out, struct diag *ret_diag)
+{
+	(void)ret_diag;
+	buf_adds(out, "# /etc/mail/access; then makemap hash /etc/mail/access </etc/mail/access\n");
+	if (c->v4[0] != '\0')
+		buf_addf(out, "Connect:%s\tOK\n", c->v4);
+	if (c->v6[0] != '\0') {
+		buf_adds(out, "Connect:IPv6:");
+		add_spelled_out(c->v6, out);
+		buf_adds(out, "\tOK\n");
+	}
+	ehlo(c, out);
+	if (c->name != NULL)
+		buf_addf(out,
+			 "# mail for us: /etc/mail/mailertable, then makemap as above\n"
+			 "our.domain.example\tesmtp:[%s]\n",
+			 c->name);
+	return 0;
+}
+
 const struct peer_kind peer_kinds[] = {
 	{"pp", for_pp, true},
 	{"isode", for_isode, true},
 	{"exchange", for_exchange, true},
 	{"postfix", for_postfix, false},
+	{"exim", for_exim, false},
+	{"opensmtpd", for_opensmtpd, false},
+	{"sendmail", for_sendmail, false},
 	{NULL, NULL, false},
 };

@@ -8,6 +8,7 @@
 
 #include "mta/peer.h"
 #include "program/commands.h"
+#include "program/identity.h"
 #include "program/output.h"
 #include "program/survey_names.h"
 
@@ -58,6 +59,20 @@ static int fill(const struct options *o, struct survey *s, bool selector, struct
 	return status;
 }
 
+/* What they find in DNS about us, since most ask. */
+static int identity(const struct options *o, const struct survey *s, struct buf *out,
+		    const struct deadline *d, struct diag *ret_diag)
+{
+	struct identities who = IDENTITIES_INIT;
+	int status = o->offline ? 0 : identities_check(&who, &s->want, d, ret_diag);
+
+	for (size_t i = 0; status == 0 && i < who.n; i++)
+		buf_addf(out, "# DNS: %s%s\n", who.items[i].text,
+			 who.items[i].good ? "" : "; put that right before you send this");
+	identities_release(&who);
+	return status;
+}
+
 static int print(const struct options *o, const struct peer_kind *kind, struct survey *s,
 		 struct buf *out, const struct deadline *d, struct diag *ret_diag)
 {
@@ -70,6 +85,8 @@ static int print(const struct options *o, const struct peer_kind *kind, struct s
 		buf_adds(out,
 			 "# our transport selector is empty, as far as is known: with --mta and "
 			 "--config it is read from our table\n");
+	if (identity(o, s, out, d, ret_diag) < 0)
+		return -1;
 	for (size_t i = 0; i < s->n_notes; i++)
 		buf_addf(out, "# %s\n", s->notes[i]);
 	if (!buf_ok(out))

@@ -14,6 +14,6 @@
 typedef int command_fn(const struct options *o, struct diag *ret_diag);
 
 command_fn cmd_vip, cmd_plan, cmd_apply, cmd_restore, cmd_check, cmd_service, cmd_monitor,
-	cmd_validate, cmd_probe, cmd_peer, cmd_explain;
+	cmd_validate, cmd_probe, cmd_peer, cmd_explain, cmd_status;
 
 #endif

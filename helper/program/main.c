@@ -30,7 +30,7 @@ static const struct command {
 	{"check", cmd_check, true},	  {"service", cmd_service, true},
 	{"peer", cmd_peer, false},	  {"explain", cmd_explain, false},
 	{"probe", cmd_probe, true},	  {"monitor", cmd_monitor, true},
-	{"validate", cmd_validate, true},
+	{"validate", cmd_validate, true}, {"status", cmd_status, false},
 };
 
 static const struct command *find(const char *name)
@@ -96,8 +96,11 @@ int main(int argc, char **argv)
 	if (r < 0) {
 		r = d.code;
 		(void)fprintf(stderr, "mta-stack: %s\n", d.text);
-		qb_log(r == EX_NOT_RUNNING ? LOG_INFO : LOG_ERR, "%s: %s",
-		       o.command ? o.command : "", d.text);
+		/* a state that stands for days, told at each monitor; Pacemaker logs when it begins
+		 */
+		if (r != EX_DEGRADED || strcmp(o.command ? o.command : "", "monitor") != 0)
+			qb_log(r == EX_NOT_RUNNING ? LOG_INFO : LOG_ERR, "%s: %s",
+			       o.command ? o.command : "", d.text);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		(void)fprintf(stderr, "mta-stack: cannot write the output: %s\n", strerror(errno));

@@ -151,6 +151,16 @@ is "the local address is the VIP" "$(grep -c "lpsap='\"591\"/Internet=$vip4'" "$
 is "no remote is listed by address" "$(grep -cE "rpsap=.*($remote4|$remote6)" "$work/x400out84")" 0
 stack check --service external && ok "check: in sync" || not_ok "check: in sync" "$(cat "$work/out")"
 stack monitor --service external && ok "monitor" || not_ok "monitor" "$(cat "$work/out")"
+stack status --service external && ok "status" || not_ok "status" "$(cat "$work/out")"
+is "status: all is well, at a glance" "$(sed -n '1p; s/^  ok    vip      //p; s/^  ok    files    2 //p' \
+	"$work/out" | sed 's/, applied .*//')" "x400: the X.400 MTA, all is well
+$vip4 ($vip4) is here, on near
+in sync"
+stack status --service external --output-as=json
+is "status as JSON" "$(python3 -c 'import json, sys
+s = json.load(open(sys.argv[1]))
+print(s["instance"], s["state"], s["verdict"], s["name"], sorted({x["what"] for x in s["lines"]}))' \
+	"$work/out")" "x400 applied ok mail.example.com ['files', 'name', 'remotes', 'server', 'vip']"
 stack service reload --service external
 is "reload is somebody else's" "$?" 7
 stack monitor
