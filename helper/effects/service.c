@@ -5,7 +5,11 @@
  */
 #include "effects/service.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "effects/greet.h"
 #include "effects/mtacmd.h"
@@ -76,6 +80,30 @@ static int wait_greeting(const struct service *s, const struct ipaddr *addr,
 			s->backend->title, why.text);
 }
 
+/* /run is empty after a boot, and who starts a daemon by its own command starts it without what the
+ * distribution's script does before: the directory for its pid file. Elsewhere nothing is made: it
+ * may be a mount that is missing. */
+static int make_run_dir(const struct service *s, struct diag *ret_diag)
+{
+	const char *file = s->process.pid_file;
+	char path[PATH_MAX];
+	size_t len = file != NULL ? strlen(file) : 0, root;
+
+	if (len == 0 || len >= sizeof(path))
+		return 0;
+	root = strncmp(file, "/run/", 5) == 0 ? 5 : strncmp(file, "/var/run/", 9) == 0 ? 9 : len;
+	for (size_t i = root; i < len; i++) {
+		if (file[i] != '/')
+			continue;
+		memcpy(path, file, i);
+		path[i] = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			return diag_set(ret_diag, EX_FAILED, "cannot start %s: cannot make %s: %s",
+					s->backend->title, path, strerror(errno));
+	}
+	return 0;
+}
+
 int service_start(const struct service *s, const struct ipaddr *vip4, const struct ipaddr *vip6,
 		  const struct deadline *d, struct diag *ret_diag)
 {
@@ -83,7 +111,8 @@ int service_start(const struct service *s, const struct ipaddr *vip4, const stru
 
 	if (service_look(s, &pid, ret_diag) < 0)
 		return -1;
-	if (pid == 0 && run(s, s->backend->start_argv, "start", d, ret_diag) < 0)
+	if (pid == 0 && (make_run_dir(s, ret_diag) < 0 ||
+			 run(s, s->backend->start_argv, "start", d, ret_diag) < 0))
 		return -1;
 	if (!wait_for_master(s, d))
 		return diag_set(

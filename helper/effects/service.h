@@ -28,7 +28,8 @@ struct service {
 /* Does it run? *ret_pid is its master process, 0 if not. */
 int service_look(const struct service *s, pid_t *ret_pid, struct diag *ret_diag);
 
-/* Start it and wait until it runs and takes mail on each of the addresses (family 0: none). */
+/* Start it, in a directory for its pid file if that is below /run, and wait until it runs and takes
+ * mail on each of the addresses (family 0: none). */
 int service_start(const struct service *s, const struct ipaddr *vip4, const struct ipaddr *vip6,
 		  const struct deadline *d, struct diag *ret_diag);
 

@@ -159,9 +159,32 @@ static void nothing_to_reload(void **state)
 	assert_string_equal(diag.text, "cannot reload Test: it does not run");
 }
 
+/* /run is empty after a boot. */
+static void makes_the_directory_of_the_pid_file(void **state)
+{
+	char top[64], config[80], pid[96];
+	struct deadline d = deadline_in_ms(5000);
+	struct service s = service_of(&restarting);
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	(void)snprintf(top, sizeof(top), "/run/mta-stack-test.%d", getpid());
+	(void)snprintf(config, sizeof(config), "%s/mta", top);
+	(void)snprintf(pid, sizeof(pid), "%s/pid", config);
+	s.config = config;
+	s.process.pid_file = pid;
+	assert_int_equal(service_start(&s, &none, &none, &d, &diag), 0);
+	assert_int_equal(service_stop(&s, &d, &diag), 0);
+	assert_int_equal(unlink(pid), 0);
+	assert_int_equal(rmdir(config), 0);
+	assert_int_equal(rmdir(top), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(makes_the_directory_of_the_pid_file, teardown),
 		cmocka_unit_test_teardown(stopped_by_signal, teardown),
 		cmocka_unit_test_teardown(killed_when_it_will_not, teardown),
 		cmocka_unit_test_teardown(restarted_as_it_cannot_reload, teardown),
