@@ -10,6 +10,8 @@
 #     MTA_PARAMETERS     what `pcs resource create` needs beside mta=NAME
 #     MTA_PROCESSES      shell text for a node: print the pids of the server, its master first
 #     MTA_PREPARE        shell text: make the configuration one that is easily damaged
+#     MTA_SIX            shell text: add the route six.example, to a partner that has IPv6 only
+#     mta_deferred       PREFIX: has node1 put such mail off?
 #     MTA_END            shell text: end the server, whoever started it, and empty its queue
 #
 #     stage_prepare                  once, after `lab up`

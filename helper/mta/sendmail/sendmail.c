@@ -141,12 +141,15 @@ static int scan(struct scan *s, struct diag *ret_diag)
 	return rc == 0 && !ok ? diag_oom(ret_diag) : rc;
 }
 
-/* Test mode reads all of it and the address that standard input does not give it. */
-static const char *const check_main[] = {"sendmail", "-C", "{config}", "-bt", NULL};
+/* Test mode reads all of it, and no address from an empty standard input. Without the option it
+ * would ask DNS for the names of this machine's addresses. */
+static const char *const check_main[] = {
+	"sendmail", "-C", "{config}", "-O", "DontProbeInterfaces=True", "-bt", NULL};
 static const char *const *const check_argvs[] = {check_main, NULL};
 
-static const char *const start_argv[] = {"sendmail", "-C",  "{config}", "-L",
-					 "sm-mta",   "-bd", "-q10m",	NULL};
+/* With its path, or it could not start itself anew when somebody sends SIGHUP. */
+static const char *const start_argv[] = {
+	"/usr/sbin/sendmail", "-C", "{config}", "-L", "sm-mta", "-bd", "-q10m", NULL};
 
 const struct backend backend_sendmail = {
 	.name = "sendmail",

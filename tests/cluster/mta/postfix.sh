@@ -16,7 +16,15 @@ MTA_PREPARE='
 	chmod 640 transport
 	setfacl -m u:mailadmin:r transport
 	setfattr -n user.origin -v "the old mail host" main.cf'
+MTA_SIX='
+	echo "six.example smtp:[mx6.remote.example]" >>/etc/postfix/transport
+	postmap lmdb:/etc/postfix/transport'
 MTA_END='
 	systemctl stop postfix postfix@-
 	! [ -e /var/spool/postfix/pid/master.pid ] || postfix -c /root/before abort
 	postsuper -d ALL'
+
+# mta_deferred PREFIX: node1 has put mail off for now.
+mta_deferred() {
+	lab maillog node1 | grep -Eq "to=<$1-.*dsn=4\..*status=deferred"
+}
