@@ -5,8 +5,8 @@
 
 scene_foreign() {
 	local before reason running
-	before=$(fingerprint node1)
 	ok "Debian's own mail server runs" on node1 systemctl start "$MTA_UNIT"
+	before=$(fingerprint node1)
 	lab send 1 --prefix node --to 192.0.2.11 >/dev/null
 	ok "from a node's address the remote refuses mail" poll 20 count refused node 1
 	like "in these words" "$(lab refused node)" \
