@@ -129,6 +129,36 @@ static int network_port(const struct service *s, bool loopback_only)
 	return port_number(port);
 }
 
+/* smtpd(8) calls a filter before the queue by itself: [inet:][host:]port, unix:path. */
+static int proxy_filter_scan(struct pf *pf, const struct service *s)
+{
+	static const char name[] = "smtpd_proxy_filter";
+	struct traced value;
+	struct span host;
+	size_t colon;
+
+	if (s != NULL && param_find(&s->overrides, (struct span){name, strlen(name)}) == NULL)
+		return 0;
+	pf->context = s;
+	if (pf_value(pf, name, &value) < 0)
+		return -1;
+	pf->context = NULL;
+	host = traced_span(value);
+	if (text_starts_nocase(host, "unix:"))
+		return 0;
+	if (text_starts_nocase(host, "inet:"))
+		host = (struct span){host.at + 5, host.len - 5};
+	for (colon = host.len; colon > 0 && host.at[colon - 1] != ':'; colon--)
+		;
+	host.len = colon > 0 ? colon - 1 : 0;
+	if (host.len > 0 && !is_loopback_host(host))
+		scan_warn(pf->scan,
+			  "%s: smtpd calls %.*s from the node's own address, and Postfix cannot "
+			  "bind it: let that filter accept each node, or use content_filter",
+			  name, (int)host.len, host.at);
+	return 0;
+}
+
 /* A service that listens on one address. */
 static void service_scan(struct pf *pf, const struct service *s)
 {
@@ -148,7 +178,8 @@ int listen_scan(struct pf *pf)
 	bool loopback_only;
 	int best = 0;
 
-	if (is_loopback_only(pf, &loopback_only) < 0 || interfaces_scan(pf, NULL) < 0)
+	if (is_loopback_only(pf, &loopback_only) < 0 || interfaces_scan(pf, NULL) < 0 ||
+	    proxy_filter_scan(pf, NULL) < 0)
 		return -1;
 	for (size_t i = 0; i < pf->n_services; i++) {
 		const struct service *s = &pf->services[i];
@@ -161,7 +192,7 @@ int listen_scan(struct pf *pf)
 		if (s->replaced)
 			continue;
 		service_scan(pf, s);
-		if (interfaces_scan(pf, s) < 0)
+		if (interfaces_scan(pf, s) < 0 || proxy_filter_scan(pf, s) < 0)
 			return -1;
 	}
 	pf->scan->process.port = best;
