@@ -12,15 +12,18 @@
 #define MAX_WORDS 32
 #define HOLE	  "{config}"
 
-int mtacmd_run(const char *const *argv, const char *config, const struct deadline *d,
-	       struct spawn_result *ret_result, struct diag *ret_diag)
+int mtacmd_run(const struct backend *b, const char *const *argv, const char *config,
+	       const struct deadline *d, struct spawn_result *ret_result, struct diag *ret_diag)
 {
 	const char *filled[MAX_WORDS + 1] = {NULL};
 	struct spawn job = {.argv = filled};
+	const struct generated *made = backend_generated(b, config);
 	struct pool pool = POOL_INIT;
 	int status = -1;
 	size_t n;
 
+	if (made != NULL)
+		config = made->path;
 	for (n = 0; argv[n] != NULL && n < MAX_WORDS; n++) {
 		const char *hole = strstr(argv[n], HOLE);
 
@@ -47,7 +50,7 @@ int mtacmd_facts(const struct backend *b, const char *config, const struct deadl
 
 	if (b->facts_argv == NULL || spawn_find(b->facts_argv[0], path, NULL) < 0)
 		return 0;
-	status = mtacmd_run(b->facts_argv, config, d, &r, ret_diag);
+	status = mtacmd_run(b, b->facts_argv, config, d, &r, ret_diag);
 	if (status == 0)
 		status = spawn_expect_zero(b->facts_argv[0], &r, ret_diag);
 	if (status == 0)
@@ -81,7 +84,7 @@ static int object(const struct backend *b, const char *const *argv, const char *
 		  const struct deadline *d, struct buf *ret_lines, struct diag *ret_diag)
 {
 	struct spawn_result r = SPAWN_RESULT_INIT;
-	int status = mtacmd_run(argv, config, d, &r, ret_diag);
+	int status = mtacmd_run(b, argv, config, d, &r, ret_diag);
 
 	if (status == 0 && r.end != SPAWN_EXITED) {
 		status = spawn_expect_zero(argv[0], &r, ret_diag);

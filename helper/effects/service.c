@@ -40,7 +40,7 @@ static int run(const struct service *s, const char *const *argv, const char *ver
 {
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	struct diag why;
-	int status = mtacmd_run(argv, s->config, d, &r, &why);
+	int status = mtacmd_run(s->backend, argv, s->config, d, &r, &why);
 
 	if (status == 0)
 		status = spawn_expect_zero(argv[0], &r, &why);

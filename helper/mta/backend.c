@@ -18,3 +18,9 @@ const struct backend *backend_find(const char *name)
 			return backends[i];
 	return NULL;
 }
+
+const struct generated *backend_generated(const struct backend *b, const char *config)
+{
+	return b->generated != NULL && strcmp(config, b->generated->config) == 0 ? b->generated
+										 : NULL;
+}

@@ -18,6 +18,13 @@ enum probe_protocol {
 	PROBE_RFC1006, /* a transport connection over TCP */
 };
 
+/* Some distributions make the file that the MTA reads from others. Those are then --config. */
+struct generated {
+	const char *config;	 /* the --config that stands for this way */
+	const char *path;	 /* what the MTA reads: this is then meant by "{config}" */
+	const char *const *argv; /* makes it; to be run when those files have changed */
+};
+
 struct backend {
 	const char *name;	    /* the agent's `mta` parameter */
 	const char *title;	    /* for people: "Postfix" */
@@ -60,6 +67,8 @@ struct backend {
 	 * pid file and the program. */
 	bool commands_given;
 
+	const struct generated *generated; /* NULL: nothing is */
+
 	const char *unit; /* the distribution's unit that would run it: "postfix.service"; NULL:
 			     none */
 
@@ -68,6 +77,9 @@ struct backend {
 
 /* NULL-terminated, in the order of the documentation. */
 extern const struct backend *const backends[];
+
+/* The generated file of this configuration; NULL if the MTA reads the configuration itself. */
+const struct generated *backend_generated(const struct backend *b, const char *config);
 
 /* NULL if there is none of that name. */
 const struct backend *backend_find(const char *name);

@@ -161,6 +161,7 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 {
 	const char *vip = getenv("OCF_RESKEY_vip");
 	struct given s = {"vip", vip, EX_CONFIGURED};
+	const struct generated *made;
 
 	*o = (struct options){.deadline_ms = DEFAULT_DEADLINE_MS,
 			      .run_dir = "/run/resource-agents",
@@ -175,6 +176,8 @@ int options_parse(struct options *o, int argc, char **argv, struct diag *ret_dia
 		return -1;
 	if (o->config == NULL && o->backend != NULL)
 		o->config = o->backend->default_config;
+	if (o->backend != NULL && (made = backend_generated(o->backend, o->config)) != NULL)
+		o->rebuild = made->argv;
 	if (o->copies && o->backend != NULL) {
 		if (!o->backend->copies)
 			return diag_set(

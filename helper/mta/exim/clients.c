@@ -42,8 +42,21 @@ static int find_value(struct ex *ex, const struct option *o, size_t *ret_off, si
 	return 0;
 }
 
+/* Two drivers may be written with the same lines, which they include. */
+static struct finding *find_setting(struct ex *ex, size_t file, size_t off, const char *name)
+{
+	for (size_t i = 0; i < ex->scan->n_findings; i++) {
+		struct finding *f = &ex->scan->findings[i];
+
+		if (f->kind == FIND_SETTING && f->file == file && f->off == off &&
+		    strcmp(f->what, name) == 0)
+			return f;
+	}
+	return NULL;
+}
+
 /* A setting of a driver: the present one, or a line behind "driver = …". `lead` stands before the
- * value. NULL: an error, or it was added already through another driver of the same lines. */
+ * value. NULL: an error. */
 static struct finding *add_setting(struct ex *ex, const struct driver *d, const char *name,
 				   const char *lead)
 {
@@ -54,7 +67,9 @@ static struct finding *add_setting(struct ex *ex, const struct driver *d, const 
 
 	if (o != NULL && find_value(ex, o, &off, &len) < 0)
 		return NULL;
-	f = scan_add(ex->scan, FIND_SETTING, &ex->scan->files[l->file], off, len);
+	f = find_setting(ex, l->file, off, name);
+	if (f == NULL)
+		f = scan_add(ex->scan, FIND_SETTING, &ex->scan->files[l->file], off, len);
 	f->what = name;
 	if (o == NULL)
 		f->before =

@@ -191,9 +191,14 @@ static struct traced plain(struct ex *ex, const char *text)
 /* A list with semicolons says so. */
 static struct traced with_separator(struct ex *ex, struct traced t)
 {
+	struct builder b;
+
 	if (traced_find(t, ';') == t.len || t.text[0] == '<')
 		return t;
-	return plain(ex, pool_printf(&ex->pool, "<; %.*s", (int)t.len, t.text));
+	builder_start(&ex->trace, &b, true);
+	builder_add(&ex->trace, &b, traced_plain((struct span){"<; ", 3}));
+	builder_add(&ex->trace, &b, t);
+	return builder_end(&ex->trace, &b);
 }
 
 /* Lines of the settings that begin with a capital letter are macros too. */

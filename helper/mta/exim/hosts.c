@@ -184,6 +184,12 @@ static void add_remote(struct ex *ex, const struct host *h, char sep, const stru
 		f->what = in->what;
 		remember(ex, in->line);
 	}
+	if (f->kind == FIND_KEY) {
+		f->kind = FIND_KEPT;
+		f->reason = "its macro is used in a list of hosts with TLS or passwords too";
+	}
+	if (f->kind != FIND_REMOTE)
+		return;
 	f->pin |= pin;
 	if (in->router != NULL)
 		ex_group_join(ex, f, in->router);

@@ -89,6 +89,21 @@ static void take_ports(struct ex *ex)
 		take(ex, port_of(item));
 }
 
+/* An address of one node alone: the daemon listens on it there, and nowhere else. */
+static void note_local(struct ex *ex, struct traced item, const struct ipaddr *addr)
+{
+	size_t file, off;
+	struct finding *f;
+
+	if (ipaddr_is_any(addr) || !traced_start(&ex->trace, item, &file, &off))
+		return;
+	f = scan_add(ex->scan, FIND_LOCAL, &ex->scan->files[file], off, 0);
+	f->addr = *addr;
+	f->what = "local_interfaces";
+	f->reason = "elsewhere Exim cannot listen on it; leave local_interfaces unset, or list the "
+		    "VIP and loopback";
+}
+
 void ex_listen_scan(struct ex *ex)
 {
 	const struct option *o = ex_option_find(&ex->main, "local_interfaces");
@@ -106,6 +121,7 @@ void ex_listen_scan(struct ex *ex)
 
 		if (!split(item, &addr, &port) || ipaddr_is_loopback(&addr))
 			continue;
+		note_local(ex, item, &addr);
 		if (port.len > 0)
 			take(ex, port_of(port));
 		else

@@ -124,22 +124,27 @@ static bool is_named_list(struct span line)
 	return false;
 }
 
-/* Files with passwords are shown to nobody. */
+static void hide(struct ex *ex, size_t line)
+{
+	const struct line *l = &ex->lines[line];
+
+	scan_secret(ex->scan, &ex->scan->files[l->file], l->off, l->end - l->off);
+}
+
+/* Options with passwords are shown to nobody. */
 static void note_secrets(struct ex *ex)
 {
 	for (size_t i = 0; i < ex->n_drivers; i++) {
 		const struct driver *d = &ex->drivers[i];
 
-		if (d->section != SECTION_AUTHENTICATOR)
-			continue;
-		for (size_t k = 0; k < d->n; k++)
+		for (size_t k = 0; k < d->n && d->section == SECTION_AUTHENTICATOR; k++)
 			if (text_starts_nocase(d->options[k].name, "client_") ||
 			    text_starts_nocase(d->options[k].name, "server_"))
-				ex->scan->files[ex->lines[d->options[k].line].file].secret = true;
+				hide(ex, d->options[k].line);
 	}
 	for (size_t i = 0; i < ex->n_lines; i++)
 		if (text_starts_nocase(traced_span(ex->lines[i].text), "hide "))
-			ex->scan->files[ex->lines[i].file].secret = true;
+			hide(ex, i);
 }
 
 int ex_options_parse(struct ex *ex)
