@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-extern const struct backend backend_exim, backend_postfix, backend_sendmail, backend_x400;
+extern const struct backend backend_exim, backend_opensmtpd, backend_postfix, backend_sendmail,
+	backend_x400;
 
-const struct backend *const backends[] = {&backend_postfix, &backend_exim, &backend_sendmail,
-					  &backend_x400, NULL};
+const struct backend *const backends[] = {&backend_postfix,  &backend_exim, &backend_opensmtpd,
+					  &backend_sendmail, &backend_x400, NULL};
 
 const struct backend *backend_find(const char *name)
 {

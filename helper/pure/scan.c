@@ -63,6 +63,22 @@ struct file *scan_file(struct scan *s, const char *path, int role)
 	return f;
 }
 
+int scan_need(struct scan *s, const char *path, int role, bool absent_ok, size_t *ret_index,
+	      struct diag *ret_diag)
+{
+	struct file *f = scan_file(s, path, role);
+
+	if (f == NULL)
+		return diag_oom(ret_diag);
+	if (f->state == FILE_UNREADABLE || (f->state == FILE_ABSENT && !absent_ok))
+		return diag_set(ret_diag, EX_INSTALLED, "cannot open %s: %s", f->path,
+				f->state == FILE_ABSENT ? "No such file or directory"
+				: f->why != NULL	? f->why
+							: "unreadable");
+	*ret_index = scan_file_index(s, f);
+	return 0;
+}
+
 bool scan_wants(const struct scan *s)
 {
 	for (size_t i = 0; i < s->n_files; i++)

@@ -213,6 +213,12 @@ static inline bool scan_is_listing(const struct file *f)
 	return f->path[strlen(f->path) - 1] == '/';
 }
 
+/* The same for a file that must be read, or at least may not be there (absent_ok), as its index. It
+ * may be FILE_WANTED still; -1, EX_INSTALLED, if it is known not to be there or to be unreadable.
+ */
+int scan_need(struct scan *s, const char *path, int role, bool absent_ok, size_t *ret_index,
+	      struct diag *ret_diag);
+
 /* Some file is still FILE_WANTED. */
 bool scan_wants(const struct scan *s);
 

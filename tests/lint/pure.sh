@@ -23,6 +23,10 @@ said=$(grep -vE "$compiler" <<<"$undefined" | sed -E 's/^__(.*)_chk$/\1/; s/^__i
 	comm -23 - <(printf '%s\n' "$listed"))
 verdict "libpure.a calls only what tests/lint/pure.allow lists" "$said"
 
+# The linker takes the first of two functions of one name from an archive, and says nothing.
+said=$(nm -g --defined-only "$archive" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort | uniq -d)
+verdict "no name is defined twice in libpure.a" "$said"
+
 # Bytes of .data and .bss, object by object; constant tables that need relocation are read-only.
 if nm "$archive" 2>/dev/null | grep -qE ' __asan_'; then
 	skip "libpure.a has no variables" "the sanitizer adds its own"

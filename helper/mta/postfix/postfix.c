@@ -27,20 +27,11 @@ static void release(struct pf *pf)
 
 static int ask(struct pf *pf, const char *name, size_t *ret_index)
 {
-	struct file *f = scan_file(
-		pf->scan, pool_printf(&pf->pool, "%s/%s", pf->scan->config, name), ROLE_CONFIG);
+	const char *path = pool_printf(&pf->pool, "%s/%s", pf->scan->config, name);
 
-	if (f == NULL)
-		return diag_oom(pf->diag);
-	f->tmp_lock = true;
-	*ret_index = scan_file_index(pf->scan, f);
-	f->tmp_lock = true;
-	if (f->state == FILE_ABSENT)
-		return diag_set(pf->diag, EX_INSTALLED, "cannot open %s: No such file or directory",
-				f->path);
-	if (f->state == FILE_UNREADABLE)
-		return diag_set(pf->diag, EX_INSTALLED, "cannot open %s: %s", f->path,
-				f->why ? f->why : "unreadable");
+	if (scan_need(pf->scan, path, ROLE_CONFIG, false, ret_index, pf->diag) < 0)
+		return -1;
+	pf->scan->files[*ret_index].tmp_lock = true;
 	return 0;
 }
 

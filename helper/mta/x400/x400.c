@@ -71,22 +71,6 @@ static int scan_main(struct scan *s, struct file *f, bool *ret_outbound, struct 
 	return 0;
 }
 
-static int ask(struct scan *s, const char *path, enum role role, size_t *ret_index,
-	       struct diag *ret_diag)
-{
-	struct file *f = scan_file(s, path, role);
-
-	if (f == NULL)
-		return diag_oom(ret_diag);
-	*ret_index = scan_file_index(s, f);
-	if (f->state == FILE_UNREADABLE || (f->state == FILE_ABSENT && role == ROLE_MAIN))
-		return diag_set(ret_diag, EX_INSTALLED, "cannot open %s: %s", f->path,
-				f->state == FILE_ABSENT ? "No such file or directory"
-				: f->why != NULL	? f->why
-							: "unreadable");
-	return 0;
-}
-
 static int scan(struct scan *s, struct diag *ret_diag)
 {
 	size_t main_file, check = 0;
@@ -95,14 +79,14 @@ static int scan(struct scan *s, struct diag *ret_diag)
 
 	s->lookup = RESOLVE_HOSTS_DNS; /* these MTAs ask the C library */
 	s->process = s->given;
-	if (ask(s, s->config, ROLE_MAIN, &main_file, ret_diag) < 0)
+	if (scan_need(s, s->config, ROLE_MAIN, false, &main_file, ret_diag) < 0)
 		return -1;
 	if (scan_wants(s))
 		return 0;
 	if (scan_main(s, &s->files[main_file], &outbound, ret_diag) < 0)
 		return -1;
 	beside = outbound ? inbound_beside(s, s->config) : NULL;
-	if (beside != NULL && ask(s, beside, ROLE_CHECK, &check, ret_diag) < 0)
+	if (beside != NULL && scan_need(s, beside, ROLE_CHECK, true, &check, ret_diag) < 0)
 		return -1;
 	if (check != 0 && s->files[check].state == FILE_LOADED)
 		pp_scan_in(s, &s->files[check]);

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * action.c guarantees that every relay action has a source address and, where the stack has a name,
+ * says that name, whatever order its options have and wherever they are written. An option that
+ * stands in a macro is edited where the macro is used, if that is possible without touching what
+ * else the macro holds.
+ */
+#include "mta/opensmtpd/opensmtpd.h"
+
+/* Tokens of one option with its keyword; empty: it is not there. */
+struct relay {
+	size_t keyword; /* "relay" */
+	size_t end;	/* after the options of relay */
+	struct range src, helo, helo_src, places;
+	bool domain, tls;
+	bool room;   /* a place for more options was found: */
+	size_t last; /* behind this token */
+};
+
+static bool is_there(struct range option)
+{
+	return option.end > option.first;
+}
+
+/* Both come from one and the same use of a macro. */
+static bool one_use(const struct od *od, size_t a, size_t b)
+{
+	const struct token *x = od_token(od, a), *y = od_token(od, b);
+
+	return x->macro && y->macro && x->file == y->file && x->off == y->off;
+}
+
+/* Behind { … }, <name> or a string. */
+static size_t value_end(const struct od *od, size_t at, size_t end)
+{
+	size_t depth = 0;
+
+	if (at < end && od_token_is_char(od_token(od, at), '<'))
+		return at + 3 < end ? at + 3 : end;
+	for (; at < end; at++) {
+		if (od_token_is_char(od_token(od, at), '{'))
+			depth++;
+		else if (od_token_is_char(od_token(od, at), '}') && depth > 0)
+			depth--;
+		if (depth == 0)
+			return at + 1;
+	}
+	return end;
+}
+
+static size_t option_end(const struct od *od, size_t at, size_t end)
+{
+	static const char *const with_value[] = {
+		"src", "helo",	 "helo-src", "host",	  "domain",    "auth",	 "pki",
+		"ca",  "filter", "mx",	     "mail-from", "protocols", "ciphers"};
+
+	for (size_t i = 0; i < sizeof(with_value) / sizeof(with_value[0]); i++)
+		if (od_token_is(od_token(od, at), with_value[i]))
+			return value_end(od, at + 1, end);
+	return at + 1;
+}
+
+static void read_option(struct od *od, struct relay *r, struct range option)
+{
+	const struct token *t = od_token(od, option.first);
+
+	if (od_token_is(t, "src"))
+		r->src = option;
+	else if (od_token_is(t, "helo"))
+		r->helo = option;
+	else if (od_token_is(t, "helo-src"))
+		r->helo_src = option;
+	else if (od_token_is(t, "host") || od_token_is(t, "domain"))
+		r->places = option;
+	else if (od_token_is(t, "tls"))
+		r->tls = true;
+	if (od_token_is(t, "domain"))
+		r->domain = true;
+}
+
+/* More options may follow this token, and a text behind it would not get into a macro. */
+static void note_room(const struct od *od, struct relay *r, size_t token, size_t end)
+{
+	if (r->room || (token + 1 < end && one_use(od, token, token + 1)))
+		return;
+	r->room = true;
+	r->last = token;
+}
+
+static void read_relay(struct od *od, struct relay *r, size_t end)
+{
+	size_t at = r->keyword + 1;
+
+	note_room(od, r, r->keyword, end);
+	while (at < end && !od_token_is(od_token(od, at), "ttl")) {
+		struct range option = {at, option_end(od, at, end)};
+
+		read_option(od, r, option);
+		at = option.end;
+		note_room(od, r, at - 1, end);
+	}
+	r->end = at;
+}
+
+/* --- settings -----------------------------------------------------------------------------------
+ */
+
+/* Tokens [first, end) as bytes of a file: where the macro is used that they fill, or inside of the
+ * value of one that holds more. */
+static int bytes_of(struct od *od, struct range tokens, struct use *ret)
+{
+	const struct token *first = od_token(od, tokens.first),
+			   *last = od_token(od, tokens.end - 1);
+	size_t file, off;
+	struct use u = {first->file, first->off, last->end - first->off};
+
+	if (one_use(od, tokens.first - 1, tokens.first) ||
+	    (tokens.end < od->n_tokens && one_use(od, tokens.end - 1, tokens.end))) {
+		if (!traced_where(&od->trace, first->text, &u.file, &u.off) ||
+		    !traced_where(&od->trace, last->text, &file, &off) || file != u.file ||
+		    off < u.off)
+			return od_bad(od, first,
+				      "this is put together from macros; write it in the action");
+		u.len = off + last->text.len - u.off;
+	}
+	*ret = u;
+	return 0;
+}
+
+/* NULL: another action with the same macro has brought it. */
+static struct finding *add_setting(struct od *od, enum setting setting, struct use at,
+				   const char *what)
+{
+	struct scan *s = od->scan;
+	struct finding *f;
+
+	for (size_t i = 0; i < s->n_findings; i++) {
+		f = &s->findings[i];
+		if (f->kind == FIND_SETTING && f->setting == setting && f->file == at.file &&
+		    f->off == at.off)
+			return NULL;
+	}
+	f = scan_add(s, FIND_SETTING, od_file(od, at.file), at.off, at.len);
+	f->setting = setting;
+	f->what = what;
+	return f;
+}
+
+/* The addresses of a list or a string as the planner would join them, or NULL. */
+static const char *present_list(struct od *od, struct range value)
+{
+	const struct token *t = od_token(od, value.first);
+	struct range rest = value;
+	size_t key, is;
+	const char *all = "";
+
+	if (od_token_is_char(t, '<')) {
+		const struct table *table =
+			value.first + 1 < value.end
+				? od_table_find(od, od_token(od, value.first + 1)->text)
+				: NULL;
+
+		if (table == NULL || table->kind != TABLE_INLINE)
+			return NULL;
+		rest = (struct range){table->first, table->first + table->n};
+	}
+	while (od_list_next(od, &rest, &key, &is))
+		all = pool_printf(&od->scan->pool, "%s%s%s", all, all[0] != '\0' ? ", " : "",
+				  od_string(od, od_token(od, key)->text));
+	return all;
+}
+
+static int bind(struct od *od, struct relay *r, struct use room)
+{
+	struct range value = {r->src.first + 1, r->src.end};
+	struct finding *f;
+	struct use at = room;
+
+	if (is_there(r->src) && !is_there(value))
+		return 0; /* smtpd objects */
+	if (is_there(r->src) && bytes_of(od, value, &at) < 0)
+		return -1;
+	f = add_setting(od, SET_BINDS, at, "src");
+	if (f == NULL)
+		return 0;
+	f->before = is_there(r->src) ? "{ " : " src { ";
+	f->after = " }";
+	f->join = ", ";
+	f->present_only = true;
+	if (is_there(r->src))
+		f->current = present_list(od, value);
+	return 0;
+}
+
+/* helo-src looks the VIP up in a table that does not have it perhaps, and then nothing is sent. */
+static int replace_helo_src(struct od *od, struct relay *r)
+{
+	struct finding *f;
+	struct use at;
+
+	if (bytes_of(od, r->helo_src, &at) < 0)
+		return -1;
+	f = add_setting(od, is_there(r->helo) ? SET_FIXED : SET_NAME, at, "helo-src");
+	if (f != NULL && is_there(r->helo))
+		f->fixed = "";
+	else if (f != NULL)
+		f->before = "helo ";
+	return 0;
+}
+
+static int name(struct od *od, struct relay *r, struct use room)
+{
+	struct range value = {r->helo.first + 1, r->helo.end};
+	struct finding *f;
+	struct use at = room;
+
+	if (is_there(r->helo_src) && replace_helo_src(od, r) < 0)
+		return -1;
+	if ((is_there(r->helo_src) && !is_there(r->helo)) ||
+	    (is_there(r->helo) && !is_there(value)))
+		return 0;
+	if (is_there(r->helo) && bytes_of(od, value, &at) < 0)
+		return -1;
+	f = add_setting(od, SET_NAME, at, "helo");
+	if (f == NULL)
+		return 0;
+	if (is_there(r->helo))
+		f->current = od_string(od, od_token(od, value.first)->text);
+	else
+		f->before = " helo ";
+	return 0;
+}
+
+static int settings(struct od *od, struct relay *r)
+{
+	const struct token *last = od_token(od, r->room ? r->last : r->keyword);
+	struct use room = {last->file, last->end, 0};
+
+	if (!r->room) {
+		if (!traced_where(&od->trace, last->text, &room.file, &room.off))
+			return od_bad(od, last,
+				      "this is put together from macros; write it in the action");
+		room.off += last->text.len;
+	}
+	return bind(od, r, room) < 0 ? -1 : name(od, r, room);
+}
+
+/* --- places -------------------------------------------------------------------------------------
+ */
+
+static void places(struct od *od, struct relay *r)
+{
+	const struct relay_place place = {.what = r->domain ? "domain" : "host", .pin = r->tls};
+	struct range rest = {r->places.first + 1, r->places.end};
+	const struct token *t = od_token(od, rest.first);
+	size_t key, value;
+
+	if (!is_there(rest))
+		return;
+	for (size_t i = rest.first; i < rest.end; i++)
+		od->tokens[i].relay = true;
+	if (od_token_is_char(t, '<')) {
+		struct table *table =
+			rest.first + 1 < rest.end ? od_table_find(od, (t + 1)->text) : NULL;
+
+		if (table != NULL) {
+			table->relays = true;
+			table->pin |= r->tls;
+		}
+		return;
+	}
+	while (od_list_next(od, &rest, &key, &value))
+		od_relay_scan(od, od_token(od, value > 0 ? value : key)->text, &place);
+}
+
+/* mail.lmtp(8) has no way to bind. */
+static int lmtp(struct od *od, size_t at, size_t end)
+{
+	const struct token *to;
+
+	if (at + 1 >= end)
+		return 0;
+	to = od_token(od, at + 1);
+	od->tokens[at + 1].relay = true;
+	if (!od_relay_lmtp(od, to->text, od->scan->accept_leak))
+		return 0;
+	if (!od->scan->accept_leak)
+		return diag_set(
+			od->diag, EX_INSTALLED,
+			"cannot keep %s to the VIP: with \"lmtp\" mail.lmtp connects, from the "
+			"node's address; use relay host \"lmtp://HOST:PORT\", or accept that with "
+			"leak=accept",
+			od_place(od, to));
+	scan_warn(od->scan,
+		  "%s: with \"lmtp\" mail.lmtp connects, from the node's address (accepted with "
+		  "leak=accept)",
+		  od_place(od, to));
+	return 0;
+}
+
+int od_action_scan(struct od *od, struct range statement)
+{
+	struct relay r = {.keyword = statement.first + 2};
+
+	if (r.keyword >= statement.end)
+		return 0;
+	if (od_token_is(od_token(od, r.keyword), "lmtp"))
+		return lmtp(od, r.keyword, statement.end);
+	if (!od_token_is(od_token(od, r.keyword), "relay"))
+		return 0;
+	read_relay(od, &r, statement.end);
+	if (is_there(r.places))
+		places(od, &r);
+	return settings(od, &r);
+}

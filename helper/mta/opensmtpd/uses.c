@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * uses.c guarantees that a text which macros or tables put to other uses too, where a name would
+ * not mean what the address means, is not rewritten.
+ */
+#include "mta/opensmtpd/opensmtpd.h"
+
+#include "data/array.h"
+
+static int add_use(struct od *od, size_t file, size_t off, size_t len)
+{
+	struct use *u = array_grow(&od->uses, &od->n_uses, &od->cap_uses);
+
+	if (u == NULL)
+		return diag_oom(od->diag);
+	*u = (struct use){file, off, len};
+	return 0;
+}
+
+static int add_text(struct od *od, const struct token *t)
+{
+	for (size_t i = 0; i < t->text.n; i++) {
+		const struct piece *p = &od->trace.pieces[t->text.first + i];
+
+		if (add_use(od, p->file, p->off, p->len) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void keep_secret(struct od *od, size_t token)
+{
+	const struct token *t = od_token(od, token);
+
+	od_file(od, t->file)->secret = true;
+	for (size_t i = 0; i < t->text.n; i++)
+		od_file(od, od->trace.pieces[t->text.first + i].file)->secret = true;
+}
+
+/* Passwords written here, the key that senders are signed with, and that of the queue. */
+static void note_secrets(struct od *od, struct range statement)
+{
+	for (size_t i = statement.first; i + 1 < statement.end; i++) {
+		const struct token *t = od_token(od, i);
+		const struct table *table = NULL;
+
+		if (od_token_is(t, "encryption") ||
+		    (i > statement.first && od_token_is(t, "key") && od_token_is(t - 1, "srs")))
+			keep_secret(od, i + 1);
+		if (!od_token_is(t, "auth") && !od_token_is(t, "auth-optional"))
+			continue;
+		if (od_token_is_char(t + 1, '{'))
+			keep_secret(od, i + 1);
+		if (od_token_is_char(t + 1, '<') && i + 2 < statement.end)
+			table = od_table_find(od, (t + 2)->text);
+		if (table != NULL && table->kind == TABLE_INLINE)
+			keep_secret(od, table->first);
+	}
+}
+
+int od_uses_note(struct od *od, struct range statement)
+{
+	note_secrets(od, statement);
+	for (size_t i = statement.first; i < statement.end; i++) {
+		const struct token *t = od_token(od, i);
+		struct table *table;
+
+		if (t->relay)
+			continue;
+		if (t->macro && add_text(od, t) < 0)
+			return -1;
+		if (!od_token_is_char(t, '<') || i + 2 >= statement.end ||
+		    !od_token_is_char(t + 2, '>'))
+			continue;
+		table = od_table_find(od, (t + 1)->text);
+		if (table != NULL)
+			table->other = true;
+	}
+	return 0;
+}
+
+static int add_table(struct od *od, const struct table *t)
+{
+	struct file *f;
+
+	if (t->kind == TABLE_INLINE) {
+		for (size_t i = t->first; i < t->first + t->n; i++)
+			if (add_text(od, od_token(od, i)) < 0)
+				return -1;
+		return 0;
+	}
+	if (t->path == NULL)
+		return 0;
+	f = scan_file(od->scan, t->path, 0);
+	return f == NULL ? diag_oom(od->diag)
+			 : add_use(od, scan_file_index(od->scan, f), 0, f->bytes.len);
+}
+
+static bool is_used(const struct od *od, const struct finding *f)
+{
+	for (size_t i = 0; i < od->n_uses; i++) {
+		const struct use *u = &od->uses[i];
+
+		if (u->file == f->file && u->off < f->off + f->len && f->off < u->off + u->len)
+			return true;
+	}
+	return false;
+}
+
+int od_uses_settle(struct od *od)
+{
+	struct scan *s = od->scan;
+
+	for (size_t i = 0; i < od->n_tables; i++)
+		if (od->tables[i].relays && od->tables[i].other &&
+		    add_table(od, &od->tables[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < s->n_findings; i++) {
+		struct finding *f = &s->findings[i];
+
+		if (f->kind != FIND_REMOTE || !is_used(od, f))
+			continue;
+		f->kind = FIND_KEPT;
+		f->reason = "the same text is used for something else too, which a name would "
+			    "change";
+	}
+	return 0;
+}
