@@ -5,25 +5,20 @@
 #
 #   tests/golden/real-postfix.sh [--update] [CASE…]
 #
-# Each case is laid out as /etc/postfix in a root of its own (the lab's cached one, below a layer in
-# memory), first as it is in in/, then as it is in want/files. Postfix is asked both times: postconf
-# -x and -Px, postmap -q with its whole start-up, and the tables that the case's file `ask` names
-# (TYPE:PATH: all of it; TYPE:PATH KEY: that key). What must hold:
+# Each case is laid out as /etc/postfix (see real.sh), first as it is in in/, then as it is in
+# want/files. Postfix is asked both times: postconf -x and -Px, postmap -q with its whole start-up,
+# and the tables that the case's file `ask` names (TYPE:PATH: all of it; TYPE:PATH KEY: that key).
+# What must hold:
 #   - the answers differ as want/real says (--update writes it: read it)
 #   - they differ in nothing but addresses that became names, brackets, and the stack's settings
 #   - the stack's settings are in force
 #   - Postfix objects to nothing that it did not object to before
 #   - where the scanner refuses a configuration, Postfix does too
-# A case with a file `not-real` is skipped; it says why.
-# Prints a line for each case and a last one "N passed, N failed, N skipped". Needs root, and
-# nothing outside of its own namespaces is changed.
 
 set -u
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
-here=$(cd "$(dirname "$0")" && pwd)
-lab=${here%/golden}/cluster/lab
-
-# --- inside: chroot, namespaces of its own ----------------------------------------------------
+# shellcheck source=tests/golden/real.sh
+. "$(dirname "$0")/real.sh"
+real_mta=postfix
 
 # ask FILE: what Postfix has to say about the configuration that lies there now.
 ask() {
@@ -56,19 +51,6 @@ rebuild() {
 		"$case/want/derived" 2>/dev/null)
 }
 
-# A sed script that makes addresses and names alike and drops their brackets.
-neutral_script() {
-	local address name
-	echo 's/(ipv6:)?2001:db8:25:(0:)*:?(0:)*7/2001:db8:25::7/Ig'
-	while read -r address name; do
-		address=${address//./\\.}
-		printf 's/\\[%s\\]/@%s@/g\n' "$address" "$name"
-		printf 's/\\[%s\\]/@%s@/g\n' "$name" "$name"
-		printf 's/(^|[^0-9.])%s($|[^0-9a-z.])/\\1@%s@\\2/g\n' "$address" "$name"
-		printf 's/(^|[^@[:alnum:].])%s($|[^@[:alnum:].])/\\1@%s@\\2/g\n' "$name" "$name"
-	done < <(grep -v '^#' "$case/names" 2>/dev/null)
-}
-
 # What Postfix said, but for the stack's settings and parameters that nothing refers to any more.
 # An entry that stands under the old key and the new one is one entry.
 neutral() {
@@ -82,19 +64,11 @@ objections() {
 	grep -Ev 'unused parameter:|overriding earlier entry:' "$1" | sort -u
 }
 
-stack_value() {
-	sed -n "s/^$1=//p" "$case/stack"
-}
-
 # in_force PARAMETER VALUE
 in_force() {
 	local now
 	now=$(postconf -c "$config" -xh "$1" 2>/dev/null | tr -d '[]')
 	[ "$now" = "$2" ] || fault "$1 is \"$now\", not \"$2\""
-}
-
-fault() {
-	faults+="    $1"$'\n'
 }
 
 lay_out() {
@@ -132,15 +106,7 @@ accepted() {
 	lay_out "$case/want/files"
 	rebuild || fault "postmap: $(cat "$work/postmap.err")"
 	ask "$work/after"
-	diff -U0 "$work/before" "$work/after" | sed '/^\(---\|+++\|@@\)/d' >"$work/real"
-	if [ "$update" = yes ]; then
-		mkdir -p "$case/want"
-		rm -f "$case/want/real"
-		[ ! -s "$work/real" ] || cp "$work/real" "$case/want/real"
-	elif ! diff "$(readlink -e "$case/want/real" || echo /dev/null)" "$work/real" >"$work/diff"; then
-		fault "want/real and what Postfix says differ:"
-		faults+=$(cat "$work/diff")$'\n'
-	fi
+	has_said "$work/before" "$work/after"
 	neutral_script >"$work/neutral.sed"
 	sed -n 's/.*unused parameter: \([^=]*\)=.*/\1 =/p' "$work/after.err" >"$work/unused"
 	if ! diff <(neutral "$work/before") <(neutral "$work/after") >"$work/diff"; then
@@ -162,81 +128,21 @@ check_settings() {
 	[ -z "$name" ] || grep -qs '^myhostname' "$case/facts" || in_force smtp_helo_name "$name"
 }
 
-one_case() {
-	local faults='' skip='' case=/golden/postfix/$1 config
+real_setup() {
+	mkdir -p "$work/pristine" && cp -a /etc/postfix/dynamicmaps.cf* "$work/pristine/"
+}
+
+real_case() {
+	local config
 	config=$(stack_value config)
 	config=${config:-/etc/postfix}
-	if [ -e "$case/not-real" ]; then
-		skip=$(cat "$case/not-real")
-	elif [ ! -e "$case/want/error" ]; then
+	if [ ! -e "$case/want/error" ]; then
 		accepted
 	elif grep -q 'leak=accept' "$case/want/error"; then
 		skip="about another release"
 	else
 		refused
 	fi
-	if [ -n "$faults" ]; then
-		failed=$((failed + 1))
-		printf 'FAIL real/%s\n%s    repeat: tests/golden/real-postfix.sh %s\n' "$1" "$faults" "$1"
-	elif [ -n "$skip" ]; then
-		skipped=$((skipped + 1))
-		printf 'skip real/%s: %s\n' "$1" "$skip"
-	else
-		passed=$((passed + 1))
-		printf 'ok   real/%s\n' "$1"
-	fi
 }
 
-inside() {
-	local update=$1 passed=0 failed=0 skipped=0 work=/tmp/real name all=()
-	shift
-	ip link set lo up || return 1
-	mkdir -p $work/pristine
-	cp -a /etc/postfix/dynamicmaps.cf* $work/pristine/
-	[ $# -gt 0 ] || mapfile -t all < <(cd /golden/postfix && ls)
-	for name in "$@" "${all[@]}"; do
-		[ "$name" = _common ] || one_case "$name"
-	done
-	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
-	[ "$failed" -eq 0 ]
-}
-
-# --- outside ----------------------------------------------------------------------------------
-
-# apart UPDATE LOWER UPDATE-DIR…: in namespaces that vanish with this process.
-apart() {
-	local update=$1 base=$2 mta=$3 root=/run/golden
-	shift 3
-	mount -t tmpfs tmpfs /run && mkdir -p $root $root.upper $root.work || return 1
-	mount -t overlay overlay -o "lowerdir=$mta:$base,upperdir=$root.upper,workdir=$root.work" \
-		$root || return 1
-	mkdir -p $root/golden
-	mount -t proc proc $root/proc && mount --rbind /dev $root/dev &&
-		mount -t tmpfs tmpfs $root/tmp && mount --bind "$here" $root/golden || return 1
-	[ "$update" = yes ] || mount -o remount,bind,ro $root/golden || return 1
-	chroot $root /bin/bash /golden/real-postfix.sh --inside "$update" "$@"
-}
-
-main() {
-	local update=no roots
-	case ${1:-} in
-	--inside) shift; inside "$@"; return ;;
-	--apart) shift; apart "$@"; return ;;
-	--update) update=yes; shift ;;
-	esac
-	if [ "$(id -u)" != 0 ]; then
-		echo "skip real: only root can lay out a root"
-		echo "0 passed, 0 failed, 1 skipped"
-		return 0
-	fi
-	mapfile -t roots < <("$lab" root)
-	if [ ${#roots[@]} -ne 2 ]; then
-		echo "real-postfix: no root to run Postfix in" >&2
-		return 1
-	fi
-	exec 6>"${roots[0]%/*}/in-use" && flock -s 6
-	unshare -m -n -p -f --kill-child --propagation private \
-		"$BASH" "$here/real-postfix.sh" --apart "$update" "${roots[@]}" "$@"
-}
-
-main "$@"
+real_main "$@"
