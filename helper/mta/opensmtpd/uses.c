@@ -28,13 +28,23 @@ static int add_text(struct od *od, const struct token *t)
 	return 0;
 }
 
-static void keep_secret(struct od *od, size_t token)
+static void keep_secret(struct od *od, const struct token *t)
 {
-	const struct token *t = od_token(od, token);
+	for (size_t i = 0; i < t->text.n; i++) {
+		const struct piece *p = &od->trace.pieces[t->text.first + i];
 
-	od_file(od, t->file)->secret = true;
-	for (size_t i = 0; i < t->text.n; i++)
-		od_file(od, od->trace.pieces[t->text.first + i].file)->secret = true;
+		scan_secret(od->scan, od_file(od, p->file), p->off, p->len);
+	}
+}
+
+/* label = "user:password" */
+static void keep_passwords(struct od *od, struct range list)
+{
+	size_t key, value;
+
+	while (od_list_next(od, &list, &key, &value))
+		if (value > 0)
+			keep_secret(od, od_token(od, value));
 }
 
 /* Passwords written here, the key that senders are signed with, and that of the queue. */
@@ -46,15 +56,17 @@ static void note_secrets(struct od *od, struct range statement)
 
 		if (od_token_is(t, "encryption") ||
 		    (i > statement.first && od_token_is(t, "key") && od_token_is(t - 1, "srs")))
-			keep_secret(od, i + 1);
+			keep_secret(od, od_token_is(t + 1, "backup") && i + 2 < statement.end
+						? t + 2
+						: t + 1);
 		if (!od_token_is(t, "auth") && !od_token_is(t, "auth-optional"))
 			continue;
 		if (od_token_is_char(t + 1, '{'))
-			keep_secret(od, i + 1);
+			keep_passwords(od, (struct range){i + 1, statement.end});
 		if (od_token_is_char(t + 1, '<') && i + 2 < statement.end)
 			table = od_table_find(od, (t + 2)->text);
 		if (table != NULL && table->kind == TABLE_INLINE)
-			keep_secret(od, table->first);
+			keep_passwords(od, (struct range){table->first, table->first + table->n});
 	}
 }
 
