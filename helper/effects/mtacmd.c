@@ -67,6 +67,21 @@ static bool is_remark(const struct backend *b, struct span line)
 	return false;
 }
 
+/* Some say when they object: "2026-01-31 23:59:59 ". That is new each time. */
+static struct span without_stamp(struct span line)
+{
+	static const char form[] = "0000-00-00 00:00:00 ";
+	size_t n = strlen(form);
+
+	for (size_t i = 0; i < n; i++) {
+		bool digit = i < line.len && line.at[i] >= '0' && line.at[i] <= '9';
+
+		if (i >= line.len || (form[i] == '0' ? !digit : line.at[i] != form[i]))
+			return line;
+	}
+	return (struct span){line.at + n, line.len - n};
+}
+
 static void add_objections(const struct backend *b, struct span said, struct buf *ret_lines)
 {
 	struct span line;
@@ -75,6 +90,7 @@ static void add_objections(const struct backend *b, struct span said, struct buf
 	while (text_line(said, next, &line, &next)) {
 		if (is_remark(b, line))
 			continue;
+		line = without_stamp(line);
 		buf_add(ret_lines, line.at, line.len);
 		buf_adds(ret_lines, "\n");
 	}
