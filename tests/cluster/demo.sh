@@ -168,6 +168,17 @@ arrived() {
 	good "$2 of $2 accepted from $VIP_NAME [$VIP_ADDRESS], 0 refused, 0 bounced"
 }
 
+the_glance() {
+	tell "At a glance: where everybody looks already, and in one screen of its own."
+	poll 30 state_is_shown || give_up "crm_mon shows nothing of it"
+	shown node1 crm_mon -1A || give_up "crm_mon fails"
+	shown node1 mta-stack status --resource mail-mta || give_up "not all is well"
+}
+
+state_is_shown() {
+	on node1 crm_mon -1A | grep -Eq 'mail-mta-state[[:space:]]*: in sync'
+}
+
 the_cut() {
 	local start took
 	tell "The power of node1 is cut, without a word of warning."
@@ -208,6 +219,7 @@ the_fault
 the_setup
 the_plan
 the_cure
+the_glance
 the_cut
 the_other_node
 the_undo

@@ -147,6 +147,27 @@ said=$(
 )
 verdict "ocf_mta_stack(7) quotes mta-stack's reasons as they are" "$said"
 
+# The other way: each reason that mta-stack and mta-stack-cib can give to the agent is on the page. What
+# only a person's commands and command lines can meet is not.
+reasons_of_helper() {
+	c_files | grep '^helper/.*\.c$' |
+		grep -vE '^helper/(program/(cmd_(check|explain|peer|probe|status|vip)|main|options)|cib/cib_main|data/diag)\.c$' |
+		xargs cat | perl -0 -ne '
+		while (/diag_set\s*\(\s*[^,]+,\s*[^,]+,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/g) {
+			my $text = $1;
+			s/"\s*"//g, s/^"|"\s*$//g, s/\\"/\x27/g, s/%[-.*0-9]*l?l?z?[a-z]/*/g for $text;
+			print "$text\n";
+		}' | grep -vE '^\*(: \*)?$|see mta-stack --help$|--resource ID|^cannot confirm a name'
+}
+
+said=$(
+	patterns=$(reasons_of_page "1,/^These are the agent's own/" | plain |
+		sed -E 's/[][().?+^$\\{}|]/\\&/g; s/\*/.*/g; s/.*/^&$/')
+	reasons_of_helper | plain | grep -vxEf <(printf '%s\n' "$patterns") | sed 's/^/not on the page: /'
+)
+[ "$(reasons_of_helper | wc -l)" -ge 100 ] || said+=" and hardly any reason was found at all"
+verdict "ocf_mta_stack(7) lists every reason of mta-stack's" "$said"
+
 # --- examples -------------------------------------------------------------------------------------
 
 said=$(

@@ -183,6 +183,9 @@ static const char *const generate_argv[] = {"update-exim4.conf", NULL};
 static const struct generated debian = {"/etc/exim4/update-exim4.conf.conf", GENERATED,
 					generate_argv};
 
+/* A delivery outlives the process that took the message, and then has init for its parent. */
+static const char *const delivery[] = {"exim", "exim4", NULL};
+
 const struct backend backend_exim = {
 	.name = "exim",
 	.title = "Exim",
@@ -193,5 +196,8 @@ const struct backend backend_exim = {
 	.start_argv = start_argv,
 	.reload_signal = SIGHUP,
 	.generated = &debian,
+
+	.delivery = delivery,
+	.delivery_anywhere = true,
 	.unit = "exim4.service",
 };

@@ -151,6 +151,9 @@ static const char *const *const check_argvs[] = {check_main, NULL};
 static const char *const start_argv[] = {
 	"/usr/sbin/sendmail", "-C", "{config}", "-L", "sm-mta", "-bd", "-q10m", NULL};
 
+/* A delivery outlives the process that took the message, and then has init for its parent. */
+static const char *const delivery[] = {"sendmail", "sendmail.sendmail", NULL};
+
 const struct backend backend_sendmail = {
 	.name = "sendmail",
 	.title = "Sendmail",
@@ -158,5 +161,7 @@ const struct backend backend_sendmail = {
 	.scan = scan,
 	.check_argvs = check_argvs,
 	.start_argv = start_argv,
+	.delivery = delivery,
+	.delivery_anywhere = true,
 	.unit = "sendmail.service",
 };
