@@ -120,6 +120,9 @@ static const char *const remarks[] = {"configuration OK", NULL};
 /* smtpctl(8) has no command to stop it, and smtpd reads its configuration once. */
 static const char *const start_argv[] = {"smtpd", "-f", "{config}", NULL};
 
+/* One of its processes carries mail in both directions. */
+static const char *const delivery[] = {"smtpd", NULL};
+
 const struct backend backend_opensmtpd = {
 	.name = "opensmtpd",
 	.title = "OpenSMTPD",
@@ -129,5 +132,6 @@ const struct backend backend_opensmtpd = {
 	.check_argvs = check_argvs,
 	.remarks = remarks,
 	.start_argv = start_argv,
+	.delivery = delivery,
 	.unit = "opensmtpd.service",
 };
