@@ -120,8 +120,8 @@ static int inherit_compiled(struct apply *a, struct record *r, const struct reco
 	r->original = before->original ? pool_dups(&a->next.pool, before->original) : NULL;
 	r->original_sum = before->original_sum;
 	r->attrs.mtime = before->attrs.mtime;
-	if (!anew || instance_build(a->inst, c->source, find_entry(a->inst, c->source)->file.bytes,
-				    c->derived, a->d, &content, NULL) < 0)
+	if (!anew || instance_make(a->inst, c->source, find_entry(a->inst, c->source)->file.bytes,
+				   c->derived, a->d, &content, NULL) < 0)
 		return 0;
 	r->original = instance_file_name(&a->next.pool, a->next.generation, k, "original");
 	if (store_put_built(&a->inst->store, r->original, content, ret_diag) < 0)

@@ -256,7 +256,7 @@ static bool is_note(const char *note)
 {
 	static const char *const taken[] = {"state.json",  "state.next", "journal.json",
 					    "journal.new", "lock",	 "originals",
-					    "build",	   "kept"};
+					    "build",	   "kept",	 "tables"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
 		if (strcmp(note, taken[i]) == 0)

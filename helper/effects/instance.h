@@ -132,7 +132,8 @@ int instance_load(struct instance *inst, const char *path, const struct deadline
 /* --- apply ------------------------------------------------------------------------------------ */
 
 /* Run the MTA's tool on a private copy of `source` (the new bytes of the file d belongs to, whose
- * path is source_path) and give the path of what it made: the `content` of a change. */
+ * path is source_path) and give the path of what it made: the `content` of a change. Where the same
+ * was made for an earlier start, that is given instead (effects/tables.h). */
 int instance_build(struct instance *inst, const char *source_path, struct span source,
 		   const struct derived *derived, const struct deadline *d,
 		   const char **ret_content, struct diag *ret_diag);

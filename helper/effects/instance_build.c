@@ -14,6 +14,7 @@
 #include "effects/fs.h"
 #include "effects/instance_priv.h"
 #include "effects/spawn.h"
+#include "effects/tables.h"
 #include "pure/sum.h"
 
 #define WORDS_MAX 32
@@ -85,19 +86,25 @@ static int put_source(struct instance *inst, const char *name, struct span sourc
 	return rc;
 }
 
-int instance_build(struct instance *inst, const char *source_path, struct span source,
-		   const struct derived *derived, const struct deadline *d,
-		   const char **ret_content, struct diag *ret_diag)
+/* A sum of the path keeps two sources of the same name apart. */
+static const char *build_name(struct instance *inst, const char *source_path)
 {
-	const char *slash = strrchr(source_path, '/'), *copy, *content;
-	const char *name = slash ? slash + 1 : source_path;
+	const char *slash = strrchr(source_path, '/');
+
+	return pool_printf(
+		&inst->pool, "%016llx-%s",
+		(unsigned long long)sum_of((struct span){source_path, strlen(source_path)}),
+		slash ? slash + 1 : source_path);
+}
+
+int instance_make(struct instance *inst, const char *source_path, struct span source,
+		  const struct derived *derived, const struct deadline *d, const char **ret_content,
+		  struct diag *ret_diag)
+{
+	const char *copy, *content;
 	struct stat st;
 
-	/* A sum of the path keeps two sources of the same name apart. */
-	name = pool_printf(
-		&inst->pool, "%016llx-%s",
-		(unsigned long long)sum_of((struct span){source_path, strlen(source_path)}), name);
-	if (put_source(inst, name, source, &copy, ret_diag) < 0)
+	if (put_source(inst, build_name(inst, source_path), source, &copy, ret_diag) < 0)
 		return -1;
 	content = pool_printf(&inst->pool, "%s%s", copy, derived->suffix);
 	if (!pool_ok(&inst->pool))
@@ -115,4 +122,44 @@ int instance_build(struct instance *inst, const char *source_path, struct span s
 				derived->path, content);
 	*ret_content = content;
 	return 0;
+}
+
+/* One from an earlier start. 1: it is there now. */
+static int find_kept(struct instance *inst, const char *source_path, const struct derived *derived,
+		     struct span key, const char **ret_content, struct diag *ret_diag)
+{
+	const char *content;
+	char *dir = NULL;
+
+	if (store_build_dir(&inst->store, &dir, ret_diag) < 0)
+		return -1;
+	content = pool_printf(&inst->pool, "%s/%s%s", dir, build_name(inst, source_path),
+			      derived->suffix);
+	free(dir);
+	if (!pool_ok(&inst->pool))
+		return diag_oom(ret_diag);
+	if (unlink(content) < 0 && errno != ENOENT)
+		return fs_error(ret_diag, "remove", content);
+	if (!tables_find(&inst->store, derived->path, key, content))
+		return 0;
+	*ret_content = content;
+	return 1;
+}
+
+int instance_build(struct instance *inst, const char *source_path, struct span source,
+		   const struct derived *derived, const struct deadline *d,
+		   const char **ret_content, struct diag *ret_diag)
+{
+	struct buf key = BUF_INIT;
+	const bool keep = tables_key(derived, source, &key);
+	const struct span k = {key.data, key.len};
+	int rc = keep ? find_kept(inst, source_path, derived, k, ret_content, ret_diag) : 0;
+
+	if (rc == 0) {
+		rc = instance_make(inst, source_path, source, derived, d, ret_content, ret_diag);
+		if (rc == 0 && keep)
+			tables_keep(&inst->store, derived->path, k, *ret_content);
+	}
+	buf_release(&key);
+	return rc < 0 ? -1 : 0;
 }

@@ -87,6 +87,11 @@ int undoing_rebuild(struct instance *inst, struct undoing *u, struct span source
  * of what undoing_add() will leave there. */
 int undoing_enter(struct undoing *u, struct undo *entry, struct pool *p, struct diag *ret_diag);
 
+/* instance_build() without looking for one from an earlier start, and without keeping this one. */
+int instance_make(struct instance *inst, const char *source_path, struct span source,
+		  const struct derived *derived, const struct deadline *d, const char **ret_content,
+		  struct diag *ret_diag);
+
 /* Look at the disk again from now on; what instance_load() gave stays valid until the end. */
 void instance_forget(struct instance *inst);
 

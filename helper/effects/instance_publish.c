@@ -12,6 +12,7 @@
 #include "effects/apply.h"
 #include "effects/copytree.h"
 #include "effects/fs.h"
+#include "effects/tables.h"
 
 #define SETTLED_S 3 /* seconds: see start() */
 
@@ -225,6 +226,7 @@ int instance_publish(struct instance *inst, const struct change *changes, size_t
 		a.next.n_undos = 0;
 		inst->state = a.next;
 		a.next = old;
+		tables_collect(&inst->store, &inst->state);
 	}
 	if (rc < 0 && !torn)
 		tidy_copies(&a);

@@ -6,6 +6,7 @@
  *     journal.json   a transaction under way            lock          flock(2), never removed
  *     originals/     the admin's bytes and our edits    build/        compiled tables being made
  *     kept/          originals that could not simply be put back, one per path
+ *     tables/        compiled tables for the next start (effects/tables.h)
  *     NOTE           see instance_note_write()
  *
  * Everything is 0700 and 0600 and root's. STATE_DIR/.claims is locked while a transaction claims

@@ -161,11 +161,12 @@ int undoing_make(struct instance *inst, const struct record *r, const struct dea
 int undoing_rebuild(struct instance *inst, struct undoing *u, struct span source,
 		    const struct deadline *d, struct diag *ret_diag)
 {
-	const struct derived made = {u->r->real, u->r->suffix ? u->r->suffix : "", u->r->argv};
+	const struct derived made = {
+		.path = u->r->real, .suffix = u->r->suffix ? u->r->suffix : "", .argv = u->r->argv};
 	const char *content;
 
 	if (u->r->source != NULL && u->r->argv != NULL &&
-	    instance_build(inst, u->r->source, source, &made, d, &content, NULL) == 0) {
+	    instance_make(inst, u->r->source, source, &made, d, &content, NULL) == 0) {
 		u->from = open(content, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		if (u->from < 0)
 			return fs_error(ret_diag, "open", content);

@@ -15,6 +15,7 @@
 #include "pure/plan_keys.h"
 #include "pure/plan_order.h"
 #include "pure/plan_pinned.h"
+#include "pure/plan_remote.h"
 
 void plan_init(struct plan *p)
 {
@@ -180,66 +181,6 @@ static void plan_setting(struct plan *p, const struct scan *s, const struct stac
 	add_edit(p, s, f, kind, pool_printf(&p->pool, "%s%s%s", f->before, value, f->after));
 }
 
-/* before + name + after; a name fits, and there may be a million of them. */
-static const char *spell_name(struct plan *p, const struct finding *f, const char *name)
-{
-	size_t before = strlen(f->before), len = strlen(name), after = strlen(f->after);
-	char text[300];
-
-	if (before + len + after > sizeof(text))
-		return pool_printf(&p->pool, "%s%s%s", f->before, name, f->after);
-	memcpy(text, f->before, before);
-	memcpy(text + before, name, len);
-	memcpy(text + before + len, f->after, after);
-	return pool_dup(&p->pool, text, before + len + after);
-}
-
-/* What was decided about an address, and the texts for it: a million places may name a thousand
- * addresses. Where the slots are full the latest counts. */
-#define VERDICTS       4096
-#define VERDICTS_TRIED 4
-
-struct verdict {
-	struct ipaddr addr; /* family 0: none yet */
-	bool own;
-	const struct name *name;    /* may be NULL */
-	const char *before, *after; /* of the text; NULL: there is none yet */
-	struct span text, was;
-};
-
-static struct verdict *judge(struct verdict *slots, const struct stack *want,
-			     const struct names *names, const struct ipaddr *a)
-{
-	const size_t first = ipaddr_hash(a);
-	struct verdict *v = NULL;
-
-	for (size_t i = 0; i < VERDICTS_TRIED; i++) {
-		v = &slots[(first + i) % VERDICTS];
-		if (ipaddr_equal(&v->addr, a))
-			return v;
-		if (v->addr.family == 0)
-			break;
-	}
-	*v = (struct verdict){
-		.addr = *a, .own = plan_is_own(want, a), .name = names_find(names, a)};
-	return v;
-}
-
-static void spell_remote(struct plan *p, const struct scan *s, const struct finding *f,
-			 struct verdict *v)
-{
-	struct span was = range_of(s, f);
-
-	if (v->before != f->before || v->after != f->after) {
-		v->text.at = spell_name(p, f, v->name->host);
-		v->text.len = strlen(v->text.at);
-		v->before = f->before;
-		v->after = f->after;
-	}
-	if (v->was.at == NULL || !text_same(v->was, was))
-		v->was = (struct span){pool_dup(&p->pool, was.at, was.len), was.len};
-}
-
 static void plan_remote(struct plan *p, const struct scan *s, const struct finding *f,
 			struct verdict *v)
 {
@@ -251,7 +192,7 @@ static void plan_remote(struct plan *p, const struct scan *s, const struct findi
 		return;
 	}
 	p->named++;
-	spell_remote(p, s, f, v);
+	verdict_spell(v, p, s, f);
 	if (!text_same(range_of(s, f), v->text))
 		push_edit(p, f, EDIT_REMOTE, v->text, v->was.at);
 }
@@ -270,7 +211,7 @@ static void plan_key(struct plan *p, const struct scan *s, const struct stack *w
 	if (key_is_there(s, f, n->host, &p->pool))
 		return;
 	if (!use->stays && !s->blind) {
-		add_edit(p, s, f, EDIT_KEY, spell_name(p, f, n->host));
+		add_edit(p, s, f, EDIT_KEY, verdict_text(p, f, n->host));
 		return;
 	}
 	end.off = f->line_off + f->line_len;
@@ -314,7 +255,7 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 			plan_setting(p, x->s, x->want, f);
 		break;
 	case FIND_REMOTE:
-		plan_remote(p, x->s, f, judge(x->slots, x->want, x->names, &f->addr));
+		plan_remote(p, x->s, f, verdict_of(x->slots, x->want, x->names, &f->addr));
 		break;
 	case FIND_KEY:
 		plan_key(p, x->s, x->want, x->names, &x->uses, f);

@@ -92,22 +92,23 @@ size_t scan_file_index(const struct scan *s, const struct file *f)
 	return (size_t)(f - s->files);
 }
 
-void scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
-		  const char *const *argv)
+struct derived *scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
+			     const char *const *argv)
 {
 	struct derived *d;
 
 	for (size_t i = 0; i < f->n_derived; i++)
 		if (strcmp(f->derived[i].path, path) == 0)
-			return;
+			return NULL;
 	d = array_grow(&f->derived, &f->n_derived, &f->cap_derived);
 	if (d == NULL) {
 		s->pool.failed = true;
-		return;
+		return NULL;
 	}
 	d->path = pool_dups(&s->pool, path);
 	d->suffix = pool_dups(&s->pool, suffix);
 	d->argv = argv;
+	return d;
 }
 
 struct finding *scan_add(struct scan *s, enum finding_kind kind, const struct file *f, size_t off,

@@ -50,6 +50,8 @@ struct derived {
 	const char *const *argv; /* NULL-terminated; the word "{source}" inside an argument is
 				    replaced by the copy's path: "postmap", "lmdb:{source}";
 				    "<" as the last word: the source is its standard input */
+	bool alone; /* it depends on the source and the tool alone, and may be kept for the next
+		       start */
 };
 
 struct file {
@@ -225,9 +227,10 @@ bool scan_wants(const struct scan *s);
 size_t scan_file_index(const struct scan *s, const struct file *f);
 
 /* Add what the MTA's tool makes from f. argv's strings must live in the pool or be constant. The
- * same path is added once. */
-void scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
-		  const char *const *argv);
+ * same path is added once. The new one, for what else is to be said of it; NULL if there is none.
+ */
+struct derived *scan_derived(struct scan *s, struct file *f, const char *path, const char *suffix,
+			     const char *const *argv);
 
 /* A new finding, zeroed but for kind, file, range and empty before/after; never NULL: when memory
  * runs out the pool is marked failed. */

@@ -83,7 +83,7 @@ static int publish(struct instance *inst, const char *host, const char *bind, bo
 					    .copy = copies ? root : NULL};
 	struct deadline d = deadline_in_ms(30000);
 	const struct admin_file *m = NULL, *t = NULL, *x = NULL;
-	struct derived derived = {world_path(world_names[WORLD_COMPILED]), ".db", compile};
+	struct derived derived = {world_path(world_names[WORLD_COMPILED]), ".db", compile, true};
 	struct edit me[2], te, xe;
 	struct change changes[4];
 	enum publish_end end;

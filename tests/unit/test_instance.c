@@ -581,7 +581,7 @@ static void apply_with_table(const char *const *argv)
 {
 	const struct admin_file *table = load("etc/transport");
 	struct edit t = replace(table->bytes, "198.51.100.7", "relay.example.net");
-	struct derived derived = {box_path("etc/transport.db"), ".db", argv};
+	struct derived derived = {box_path("etc/transport.db"), ".db", argv, false};
 	struct change changes[2] = {
 		{.path = table->path, .edits = &t, .n_edits = 1},
 		{.path = derived.path, .source = table->path, .derived = &derived},

@@ -149,9 +149,14 @@ static int file_map(struct pf *pf, const struct map_type *type, struct traced na
 		return -1;
 	if (m->kind == TABLE_PASSWORD)
 		f->secret = true;
-	for (size_t i = 0; i < 2 && type->suffixes[i] != NULL; i++)
-		scan_derived(pf->scan, f, pool_printf(&pf->pool, "%s%s", path, type->suffixes[i]),
-			     type->suffixes[i], postmap(pf, type));
+	for (size_t i = 0; i < 2 && type->suffixes[i] != NULL; i++) {
+		struct derived *made = scan_derived(
+			pf->scan, f, pool_printf(&pf->pool, "%s%s", path, type->suffixes[i]),
+			type->suffixes[i], postmap(pf, type));
+
+		if (made != NULL)
+			made->alone = true;
+	}
 	if (f->state == FILE_WANTED || !visit(pf, index, m))
 		return 0;
 	if (f->state != FILE_LOADED)
