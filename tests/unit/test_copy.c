@@ -117,7 +117,7 @@ static int try_apply(const char *bind, bool table)
 	static char config[1024], root[1024], targets[3][4096], db[1024];
 	const struct stack_record record = {.mta = "postfix", .config = config, .copy = root};
 	const struct admin_file *m = load("etc/main.cf"), *t = load("etc/maps/transport");
-	struct derived derived = {db, ".db", compile};
+	struct derived derived = {.path = db, .suffix = ".db", .argv = compile};
 	struct edit me[2] = {
 		rename_remote(m->bytes),
 		{.kind = EDIT_BIND, .off = m->bytes.len, .text = bind, .text_len = strlen(bind)}};
