@@ -267,7 +267,7 @@ int copytree_remove(const char *root, struct diag *ret_diag)
 	return 0;
 }
 
-int copytree_settle(const struct state *before, const struct state *now, struct diag *ret_diag)
+static int settle(const struct state *before, const struct state *now, struct diag *ret_diag)
 {
 	const char *old = before->stack.copy, *new = now->stack.copy;
 
@@ -278,6 +278,15 @@ int copytree_settle(const struct state *before, const struct state *now, struct 
 	if (copytree_make(now, ret_diag) < 0)
 		return -1;
 	return new != NULL ? make_parents(now, before, true, ret_diag) : 0;
+}
+
+int copytree_settle(const struct state *before, const struct state *now, struct diag *ret_diag)
+{
+	struct diag why;
+
+	if (settle(before, now, &why) == 0)
+		return 0;
+	return diag_set(ret_diag, why.code, "%.900s; the next run does it", why.text);
 }
 
 bool copytree_there(const char *root)

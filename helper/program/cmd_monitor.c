@@ -20,8 +20,26 @@
 #define LEVEL_WIRE    10
 #define LEVEL_REMOTES 20
 
-static int stopped(const struct options *o, const struct running *r, struct diag *ret_diag)
+/* What is left of a time when it was applied: told here, mended elsewhere. NULL: nothing. */
+static const char *leftover(const struct instance *inst)
 {
+	const struct stack_record *record = instance_record(inst);
+
+	if (instance_phase(inst) == INSTANCE_INTERRUPTED)
+		return "a change was cut short: start, or mta-stack restore, finishes it";
+	return record != NULL && record->copy == NULL
+		       ? "an earlier boot left files rewritten: start, or mta-stack restore "
+			 "--stale, puts them right"
+		       : NULL;
+}
+
+static int stopped(const struct options *o, struct instance *inst, const struct running *r,
+		   struct diag *ret_diag)
+{
+	const char *left = leftover(inst);
+
+	if (left != NULL)
+		return diag_set(ret_diag, EX_NOT_RUNNING, "the stack is not applied; %s", left);
 	if (r->whose == RUNNING_FOREIGN)
 		return diag_set(ret_diag, EX_NOT_RUNNING,
 				"the stack is not applied; %s runs, but not for this resource",
@@ -85,7 +103,7 @@ static int look(const struct options *o, struct instance *inst, const struct run
 	struct attributes a;
 
 	if (instance_record(inst) == NULL || !instance_this_boot(inst))
-		return stopped(o, r, ret_diag);
+		return stopped(o, inst, r, ret_diag);
 	if (!o->external && r->whose != RUNNING_OURS)
 		return diag_set(ret_diag, EX_NOT_RUNNING, "%s does not run", o->backend->title);
 	attributes_begin(&a, o);
