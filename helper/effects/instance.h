@@ -227,12 +227,17 @@ struct check_report {
 };
 
 /* Are the files as published, and what they were made from (the file of names, if one was used; the
- * originals of copies) as it was? Quick, for a
- * monitor: stat(2) decides; only a small file whose stat differs is read. Otherwise all bytes are
- * compared. Nothing is written, nothing is forked. The report is empty and in_sync unless applied.
+ * originals of copies) as it was? Quick, for a monitor: stat(2) decides; only a small file whose
+ * stat differs is read. Otherwise all bytes are compared. Nothing is written, nothing is forked.
+ * The report is empty and in_sync unless applied.
  */
 int instance_check(struct instance *inst, bool quick, struct check_report *ret_report,
 		   struct diag *ret_diag);
+
+/* The bytes that were published in the place of this path, appended to ret_bytes; *ret_ours false:
+ * none were, or more than `max`, or it is a compiled table. */
+int instance_published(struct instance *inst, const char *path, off_t max, struct buf *ret_bytes,
+		       bool *ret_ours, struct diag *ret_diag);
 
 /* --- notes ------------------------------------------------------------------------------------ */
 

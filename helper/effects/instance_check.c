@@ -51,6 +51,27 @@ static bool binds_stand(const struct origin *o, struct span live)
 	return true;
 }
 
+int instance_published(struct instance *inst, const char *path, off_t max, struct buf *ret_bytes,
+		       bool *ret_ours, struct diag *ret_diag)
+{
+	const struct state *s = &inst->state;
+	struct origin o = ORIGIN_INIT;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct record *r = &s->records[i];
+
+		if (strcmp(r->path, path) != 0 || r->edits == NULL || r->now.size > max)
+			continue;
+		if (origin_read(&inst->store, r, &o, ret_diag) < 0)
+			return -1;
+		buf_add(ret_bytes, buf_str(&o.published), o.published.len);
+		origin_release(&o);
+		*ret_ours = true;
+		break;
+	}
+	return buf_ok(ret_bytes) ? 0 : diag_oom(ret_diag);
+}
+
 static unsigned first_difference(struct span a, struct span b)
 {
 	size_t n = a.len < b.len ? a.len : b.len, at = 0;

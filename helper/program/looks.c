@@ -9,6 +9,7 @@
 #include "effects/greet.h"
 #include "effects/leak.h"
 #include "effects/netaddr.h"
+#include "program/inforce.h"
 #include "program/remotes.h"
 
 int look_vip(const struct ipaddr *vip, struct diag *ret_diag)
@@ -40,6 +41,10 @@ int look_files(const struct options *o, struct instance *inst, struct attributes
 	char text[NODEATTR_MAX];
 
 	if (instance_check(inst, true, &report, ret_diag) < 0)
+		return -1;
+	/* Our lines may all be there and count for nothing. */
+	if (!report.in_sync && !report.bind_lost &&
+	    inforce_lost(o, inst, &report.bind_lost, ret_diag) < 0)
 		return -1;
 	for (size_t i = 0; i < report.n; i++) {
 		const struct checked_file *f = &report.files[i];
