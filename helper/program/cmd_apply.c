@@ -145,7 +145,7 @@ static int undo(const struct survey *s, struct instance *inst, const struct dead
 	int status;
 
 	mask_add(&s->mask, said, &shown); /* it may quote the configuration */
-	if (instance_restore(inst, d, &report, &why) < 0 || rebuild_pay(inst, d, &why) < 0)
+	if (instance_restore(inst, d, &report, &why) < 0)
 		status = diag_set(ret_diag, EX_FAILED,
 				  "cannot apply: %s: %.600s; and cannot undo: %s", what,
 				  buf_str(&shown), why.text);
@@ -153,6 +153,7 @@ static int undo(const struct survey *s, struct instance *inst, const struct dead
 		status = diag_set(ret_diag, EX_INSTALLED,
 				  "cannot apply: %s: %.600s; the configuration was put back", what,
 				  buf_str(&shown));
+	(void)rebuild_pay(inst, d, NULL); /* if it fails it stays owed, and the next run says so */
 	buf_release(&shown);
 	return status;
 }
@@ -184,6 +185,7 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 		   struct diag *ret_diag)
 {
 	struct buf before = BUF_INIT, after = BUF_INIT;
+	char path[PATH_MAX];
 	struct span objection;
 	size_t ran = 0;
 	int status = survey_plan(s, o, inst, d, ret_diag);
@@ -198,6 +200,8 @@ static int attempt(const struct options *o, struct survey *s, struct instance *i
 		status = survey_differs(s, inst, d, ret_changed, ret_diag);
 	if (status == 0)
 		status = mtacmd_objections(o->backend, o->config, d, &before, &ran, ret_diag);
+	if (status == 0 && o->rebuild != NULL)
+		status = spawn_find(o->rebuild[0], path, ret_diag);
 	if (status == 0 && *ret_changed)
 		status = rebuild_owe(inst, o->rebuild, ret_diag);
 	if (status == 0)

@@ -13,12 +13,13 @@
 # service  a daemon that is started, stopped and reloaded by the commands given
 # refused  parameters that do not go together
 #
-# All files are copies in a directory of its own, the tables too; no address is used, no name is looked
-# up. Needs root, because the state must be root's. The last line is `N passed, N failed, N skipped`.
+# All files are copies in a directory of its own, the tables too, and the network is its own; no name is
+# looked up. Needs root. The last line is `N passed, N failed, N skipped`.
 
 set -u
-export LC_ALL=C
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 here=$(cd "$(dirname "$0")" && pwd)
+[ -n "${X400_INSIDE:-}" ] || exec unshare --net env X400_INSIDE=yes "$0" "$@"
 src=${here%/tests/x400}
 build=$(cd "${1:?usage: run.sh BUILDDIR [GROUP…]}" && pwd) || exit 2
 shift
@@ -26,12 +27,17 @@ shift
 . "$src/tests/cluster/tap.sh"
 
 work=$(mktemp -d /tmp/mta-stack-x400.XXXXXX) || exit 2
-trap 'rm -rf "$work"' EXIT
+finish() {
+	[ ! -s "$work/run/pid" ] || kill -9 "$(cat "$work/run/pid")"
+	rm -rf "$work"
+} 2>/dev/null
+trap finish EXIT
 vips=(--vip 192.0.2.10)
+ip link set lo up || exit 2
 
 # stack COMMAND [OPTION…]: sets out, err (last line) and rc.
 stack() {
-	out=$("$build/mta-stack" "$@" --mta x400 --resource mail-mta --state-dir "$work/state" --offline --deadline 20 \
+	out=$("$build/mta-stack" --mta x400 "$@" --resource mail-mta --state-dir "$work/state" --offline --deadline 20 \
 		2>"$work/err" </dev/null)
 	rc=$?
 	err=$(tail -n 1 "$work/err")
@@ -310,8 +316,254 @@ digits that are an address or a name, such as 91F5C11B"
 	event=''
 }
 
+# --- rebuild ----------------------------------------------------------------------------------------
+
+# The compiled table is a copy; each run is a line of "compiled". With a file "fail" beside it, it fails;
+# with "hang" it waits to be killed.
+make_compiler() {
+	cat >"$work/dbmbuild" <<-'END'
+		#!/bin/sh
+		cd "${0%/*}" || exit 1
+		[ ! -e hang ] || { : >hanging; exec tail -f /dev/null; }
+		[ ! -e fail ] || { echo "dbmbuild: no space" >&2; exit 3; }
+		cp "$1" table.dbm && echo "$*" >>compiled
+	END
+	chmod 755 "$work/dbmbuild"
+	: >"$work/compiled"
+}
+
+apply() {
+	stack apply --service external --config "$work/x400out84" --vip 192.0.2.10 --name mail.example.com \
+		--rebuild-command "$work/dbmbuild '$work/x400out84' \"with blanks\"" "$@"
+}
+
+restore() {
+	stack restore --service external --config "$work/x400out84"
+}
+
+# compiled N TABLE: the command ran so often until now, and its result is made from TABLE.
+compiled() {
+	is "$1" "$(wc -l <"$work/compiled") $(cmp "$work/table.dbm" "$3" && echo same)" "$2 same"
+}
+
+group_rebuild() {
+	rm -rf "$work/state"
+	make_compiler
+	table '"591"'
+	cp "$work/x400out84" "$work/original"
+	cp "$work/x400out84" "$work/table.dbm"
+	apply
+	is "apply" "$rc" 0
+	compiled "the table changed: the command ran once" 1 "$work/x400out84"
+	is "with its words as they were quoted" "$(tail -n 1 "$work/compiled")" "$work/x400out84 with blanks"
+	apply
+	compiled "nothing changed: it did not run" 1 "$work/x400out84"
+	monitor_says "monitor" 1 "the VIP 192.0.2.10 is not on this node any more: mail waits"
+	restore
+	is "restore" "$rc" 0
+	compiled "it ran on what is the admin's again" 2 "$work/original"
+	restore
+	compiled "nothing to restore: it did not run" 2 "$work/original"
+	rebuild_fails
+	rebuild_killed
+}
+
+monitor_says() {
+	stack monitor --service external --config "$work/x400out84"
+	is "$1" "$rc $err" "$2 mta-stack: $3"
+}
+
+monitor_is_well() {
+	stack monitor --service external --config "$work/x400out84"
+	is "$1" "$rc $err" "0 "
+}
+
+rebuild_fails() {
+	: >"$work/fail"
+	apply
+	is "a command that fails fails the apply" "$rc $err" "5 mta-stack: cannot apply: the rebuild command failed: \
+$work/dbmbuild failed with status 3: dbmbuild: no space; the configuration was put back"
+	ok "the table is put back" cmp "$work/x400out84" "$work/original"
+	rm "$work/fail"
+	restore
+	compiled "what was owed runs with the next restore" 3 "$work/original"
+	apply --rebuild-command /bin/false
+	is "a command that cannot succeed, a table that is put back" "$rc" 5
+	apply
+	is "then one that can" "$rc" 0
+	compiled "it runs" 4 "$work/x400out84"
+	: >"$work/fail"
+	restore
+	is "restore with a command that fails: degraded, and in words" "$rc $err" "190 mta-stack: the files were \
+put back, but the rebuild command did not succeed and is owed: $work/dbmbuild failed with status 3: dbmbuild: no space"
+	ok "the table is back all the same" cmp "$work/x400out84" "$work/original"
+	rm "$work/fail"
+	stack restore --stale
+	compiled "a boot makes good for it" 5 "$work/original"
+	apply --rebuild-command /no/such/program
+	is "no such program" "$rc $err" "5 mta-stack: cannot run /no/such/program: No such file or directory"
+	ok "nothing is changed then" cmp "$work/x400out84" "$work/original"
+}
+
+hanging() {
+	for _ in {1..100}; do
+		[ ! -e "$work/hanging" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# The VIP is on this machine, as far as the program can see.
+vip_here() {
+	ip addr add 192.0.2.10/32 dev lo 2>/dev/null
+	ip addr show dev lo | grep -q 192.0.2.10
+}
+
+# Killed when the table is new and the compiled one is not.
+rebuild_killed() {
+	local pid
+	ok "the VIP is here" vip_here
+	: >"$work/hang"
+	"$build/mta-stack" apply --mta x400 --resource mail-mta --state-dir "$work/state" --offline --vip 192.0.2.10 \
+		--name mail.example.com --service external --config "$work/x400out84" \
+		--rebuild-command "$work/dbmbuild $work/x400out84" >/dev/null 2>&1 &
+	pid=$!
+	ok "the command hangs" hanging
+	monitor_is_well "monitor, while apply works: no word of it"
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	rm "$work/hang"
+	ok "the table is rewritten, the compiled one is not" cmp "$work/table.dbm" "$work/original"
+	monitor_says "monitor sees that it is owed" 1 \
+		"$work/dbmbuild has not run since the tables changed: apply again"
+	apply
+	is "the next apply" "$rc" 0
+	compiled "runs it, though the table is as it shall be" 6 "$work/x400out84"
+	monitor_is_well "monitor is content"
+	restore
+	compiled "restored" 7 "$work/original"
+}
+
+# --- service ----------------------------------------------------------------------------------------
+
+mta=$src/tests/x400/mta.py
+
+# service VERB [OPTION…]
+service() {
+	local verb=$1
+	shift
+	stack service "$verb" --config "$work/x400out84" --start-command "python3 $mta start $work/x400out84 $work/run" \
+		--pid-file "$work/run/pid" --program "$python" "$@"
+}
+
+runs() {
+	[ -s "$work/run/pid" ] && grep -qs '^State:[[:space:]]*[A-WYa-y]' "/proc/$(cat "$work/run/pid")/status"
+}
+
+group_service() {
+	vip_here
+	rm -rf "$work/state" "$work/run"
+	python=$(command -v python3)
+	table '"591"'
+	service status
+	is "it does not run" "$rc $err" "7 mta-stack: the X.400 MTA does not run"
+	service start
+	is "it is not started before the stack is applied" "$rc $err" \
+		"1 mta-stack: cannot start the X.400 MTA: the stack is not applied; run apply first"
+	stack apply --config "$work/x400out84" --vip 192.0.2.10 --name mail.example.com \
+		--start-command x --pid-file "$work/run/pid" --program "$python"
+	is "apply" "$rc" 0
+	service start
+	is "start" "$rc $(runs && echo runs)" "0 runs"
+	service status
+	is "status" "$rc" 0
+	stack monitor --config "$work/x400out84" --start-command x --pid-file "$work/run/pid" --program "$python"
+	is "monitor" "$rc $err" "0 "
+	service_reload
+	service stop --stop-command "python3 $mta stop $work/run"
+	is "stop" "$rc $(runs || echo ended)" "0 ended"
+	is "by the command: it says so itself" "$(tail -n 1 "$work/run/log")" ends
+	service start
+	service stop
+	is "without a command it gets SIGTERM" "$rc $(tail -n 1 "$work/run/log")" "0 ends"
+	service start
+	kill -STOP "$(cat "$work/run/pid")"
+	service stop --stop-command true
+	is "one that does not end is killed" "$rc $(runs || echo ended)" "0 ended"
+	service_foreign
+}
+
+service_reload() {
+	local before
+	before=$(cat "$work/run/pid")
+	service reload --reload-command "python3 $mta reload $work/run"
+	is "reload by the command" "$rc $(cat "$work/run/pid")" "0 $before"
+	service reload
+	is "without one it is restarted" "$rc $(runs && echo runs)" "0 runs"
+	[ "$(cat "$work/run/pid")" != "$before" ]
+	tap_verdict $? "it is another process"
+}
+
+# Somebody else's: seen, and left alone.
+service_foreign() {
+	python3 "$mta" start "$work/x400out84" "$work/run"
+	stack restore --config "$work/x400out84"
+	service start
+	is "one that runs already is foreign" "$rc $err" "1 mta-stack: the X.400 MTA runs, and this resource did not \
+start it: stop it where it is started, or use service=external"
+	service stop
+	is "and is not stopped" "$rc $(runs && echo runs)" "0 runs"
+	stack service reload --service external --config "$work/x400out84" --pid-file "$work/run/pid" --program "$python" \
+		--reload-command "python3 $mta reload $work/run"
+	is "with service=external it is reloaded" "$rc" 0
+	python3 "$mta" stop "$work/run"
+	stack service reload --service external --config "$work/x400out84" --pid-file "$work/run/pid" --program "$python" \
+		--reload-command "python3 $mta reload $work/run"
+	is "if it runs" "$rc $err" "7 mta-stack: cannot reload the X.400 MTA: it does not run"
+}
+
+# --- refused ----------------------------------------------------------------------------------------
+
+# no CODE LINE OPTION…: validate says so.
+no() {
+	local code=$1 line=$2
+	shift 2
+	stack validate --config "$work/x400out84" "$@"
+	is "refused: $*" "$rc $err" "$code mta-stack: $line"
+}
+
+group_refused() {
+	local how
+	table '"591"'
+	how="no way to start and stop it is known; set start_command, pid_file and program, or service=external and \
+have another resource of the group do so"
+	no 6 "cannot use service=managed with mta=x400: $how"
+	no 6 "cannot use start_command: give pid_file and program, too, so that the process is known" --start-command x
+	no 6 "cannot use reload_command: give pid_file and program, too, so that the process is known" \
+		--reload-command x --service external
+	no 6 "cannot use pid_file: give both pid_file and program, so that the process is known" \
+		--start-command x --pid-file /x
+	no 6 "cannot use program: give both pid_file and program, so that the process is known" --program /x
+	no 6 "cannot use stop_command: give start_command, too" --stop-command x --service external
+	no 6 "cannot use pid_file: give start_command or reload_command, too" --pid-file /x --program /y
+	no 6 "cannot use start_command: with service=external somebody else starts the MTA" --start-command x \
+		--pid-file /x --program /y --service external
+	no 2 "cannot use --pid-file=x: give an absolute path" --pid-file x
+	no 2 "cannot use --program=x: give an absolute path" --program x
+	no 2 "cannot use --rebuild-command= : it is empty" --rebuild-command ' '
+	no 2 "cannot use --rebuild-command=a 'b: a quote is not closed" --rebuild-command "a 'b"
+	no 2 "cannot use --start-command=: it is empty" --start-command ''
+	no 2 "cannot use --address-keys=\": a quote is not closed" --address-keys '"'
+	no 6 "cannot use local_keys: it is for mta=x400 alone; this MTA has its own" --local-keys x --mta postfix
+	no 6 "cannot use rebuild_command: it is for mta=x400 alone; this MTA has its own" --rebuild-command x \
+		--mta postfix
+	OCF_RESKEY_start_command="a 'b" no 6 "cannot use start_command=a 'b: a quote is not closed"
+	stack validate --config "$work/x400out84" --service external --rebuild-command /no/such --level 10
+	is "refused at level 10: a rebuild command that is not there" "$rc" 5
+}
+
 groups=("$@")
-[ $# -gt 0 ] || groups=(golden peer explain)
+[ $# -gt 0 ] || groups=(golden peer explain rebuild service refused)
 for group in "${groups[@]}"; do
 	TAP_REPEAT="$here/run.sh $build $group"
 	"group_$group"

@@ -5,7 +5,7 @@
 
 MTA_ETC=/etc/postfix
 MTA_UNIT=postfix
-MTA_SCENES="tools failover families inputs daemons foreign names filter monitor glance leak outage stop external copy stale"
+MTA_SCENES="tools failover families inputs daemons foreign names filter monitor glance leak outage stop external copy stale x400"
 MTA_PARAMETERS=()
 
 # On a node, as root, in its own shell.
