@@ -3,8 +3,9 @@
  * fuzz_x400: a table of addresses through scanner, names and planner, and a second time through
  * what came out. Every address that the planner asks about is pinned.
  *
- * The first byte chooses the file's name, and with it how its kind is told; the rest is the file.
- * The inbound table beside it has the same bytes.
+ * The first byte chooses the file's name, and with it how its kind is told, and whether the admin
+ * has named keys (remote, local); the rest is the file. The inbound table beside it has the same
+ * bytes.
  */
 #include "fuzz.h"
 
@@ -20,13 +21,17 @@ struct pass {
 	struct plan plan;
 };
 
-static bool scan_all(struct scan *s, const char *path, struct span bytes, struct diag *diag)
+static bool scan_all(struct scan *s, const char *path, bool keys, struct span bytes,
+		     struct diag *diag)
 {
+	static const char *const remote[] = {"remote", NULL}, *const local[] = {"local", NULL};
 	const struct backend *b = backend_find("x400");
 	unsigned rounds = 0;
 
 	PROMISE(b != NULL);
 	scan_init(s, path);
+	s->address_keys = keys ? remote : NULL;
+	s->local_keys = keys ? local : NULL;
 	do {
 		PROMISE(++rounds <= 4);
 		for (size_t i = 0; i < s->n_files; i++) {
@@ -54,7 +59,7 @@ static bool scan_all(struct scan *s, const char *path, struct span bytes, struct
 }
 
 /* False: the configuration is refused. */
-static bool go(struct pass *p, const char *path, struct span bytes)
+static bool go(struct pass *p, const char *path, bool keys, struct span bytes)
 {
 	static const struct stack want = {.vip4 = {4, {192, 0, 2, 10}}, .name = "vip.example"};
 	struct remote_addr *addrs = NULL;
@@ -64,7 +69,7 @@ static bool go(struct pass *p, const char *path, struct span bytes)
 
 	names_init(&p->names);
 	plan_init(&p->plan);
-	fine = scan_all(&p->scan, path, bytes, &diag);
+	fine = scan_all(&p->scan, path, keys, bytes, &diag);
 	if (fine) {
 		PROMISE(plan_addresses(&p->scan, &want, &addrs, &n, &diag) == 0);
 		for (size_t i = 0; i < n; i++) {
@@ -95,18 +100,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	const char *path;
 	struct buf now = BUF_INIT;
 	struct pass first, second;
+	bool keys;
 	char *copy;
 
 	if (len == 0)
 		return 0;
 	path = paths[bytes[0] % 4];
+	keys = (bytes[0] & 4) != 0;
 	copy = malloc(len); /* of its exact size, but for the first byte */
 	PROMISE(copy != NULL);
 	memcpy(copy, bytes, len);
-	if (go(&first, path, (struct span){copy + 1, len - 1})) {
+	if (go(&first, path, keys, (struct span){copy + 1, len - 1})) {
 		plan_render(&first.plan, 0, (struct span){copy + 1, len - 1}, &now);
 		PROMISE(buf_ok(&now));
-		PROMISE(go(&second, path, (struct span){buf_str(&now), now.len}));
+		PROMISE(go(&second, path, keys, (struct span){buf_str(&now), now.len}));
 		for (size_t i = 0; i < second.plan.n_edits; i++)
 			PROMISE(second.plan.edits[i].file != 0);
 		release(&second);
