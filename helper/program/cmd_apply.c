@@ -145,15 +145,21 @@ static int undo(const struct survey *s, struct instance *inst, const struct dead
 	int status;
 
 	mask_add(&s->mask, said, &shown); /* it may quote the configuration */
-	if (instance_restore(inst, d, &report, &why) < 0)
+	if (instance_restore(inst, d, &report, &why) < 0) {
 		status = diag_set(ret_diag, EX_FAILED,
 				  "cannot apply: %s: %.600s; and cannot undo: %s", what,
 				  buf_str(&shown), why.text);
-	else
+	} else {
 		status = diag_set(ret_diag, EX_INSTALLED,
-				  "cannot apply: %s: %.600s; the configuration was put back", what,
+				  who == OBJECTS_MTA
+					  ? "cannot apply: the MTA objects: %.600s; the "
+					    "configuration was put back"
+					  : "cannot apply: the rebuild command failed: %.600s; the "
+					    "configuration was put back",
 				  buf_str(&shown));
-	(void)rebuild_pay(inst, d, NULL); /* if it fails it stays owed, and the next run says so */
+		/* if it fails it stays owed, and the next run says so */
+		(void)rebuild_pay(inst, d, NULL);
+	}
 	buf_release(&shown);
 	return status;
 }
