@@ -88,16 +88,7 @@ port() {
 } >"$work/x400out84"
 
 # The program finds its helper where it will be installed.
-# shellcheck disable=SC2016 # make's own variable
-printf 'print-helper:\n\t@echo $(helperdir)\n' >"$work/print.mk"
-helper=$(make -s --no-print-directory -C "$build" -f Makefile -f "$work/print.mk" print-helper)
-case $helper in /*) ;; *) bail "the build does not say where mta-stack-cib goes" ;; esac
-if [ ! -x "$helper/mta-stack-cib" ]; then
-	top=$helper
-	while [ ! -d "$top" ]; do top=${top%/*}; done
-	mount -t tmpfs tmpfs "$top" && mkdir -p "$helper" && cp "$build/mta-stack-cib" "$helper/" ||
-		bail "no place for mta-stack-cib"
-fi
+"$here/../place-helper" "$build" || bail "no place for mta-stack-cib"
 probe() {
 	"$build/mta-stack" probe --mta x400 --config "$work/x400out84" --state-dir "$work/state" \
 		--offline --vip "$vip4" --vip "$vip6" --deadline 4 --output-as=json 2>"$work/err"
