@@ -242,6 +242,10 @@ static int complete(struct options *o, const struct instance *inst, struct diag 
 	}
 	if (r != NULL && o->names_file == NULL)
 		o->names_file = r->names.path;
+	if (r != NULL && r->copy != NULL) {
+		o->copies = true;
+		o->copy = r->copy;
+	}
 	if (o->backend != NULL)
 		return 0;
 	return diag_set(ret_diag, EX_ARGS,

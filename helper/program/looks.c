@@ -9,6 +9,7 @@
 #include "effects/greet.h"
 #include "effects/leak.h"
 #include "effects/netaddr.h"
+#include "effects/sockdiag.h"
 #include "program/inforce.h"
 #include "program/remotes.h"
 
@@ -66,18 +67,41 @@ int look_files(const struct options *o, struct instance *inst, struct attributes
 	return 0;
 }
 
+/* An X.400 table does not say where its own MTA listens: the usual place, if somebody does there.
+ */
+static uint16_t stack_port(const struct ipaddr *vip)
+{
+	struct sockets all = SOCKETS_INIT;
+	uint16_t port = 0;
+
+	if (sockets_list(&all, NULL) == 0) {
+		const struct wire_view v = {.sockets = all.items, .n = all.n};
+
+		port = wire_listens(&v, vip, TPKT_PORT) ? TPKT_PORT : 0;
+	}
+	sockets_release(&all);
+	return port;
+}
+
 int look_greeting(const struct running *r, const struct ipaddr *vip, const struct deadline *d,
 		  struct diag *ret_diag)
 {
-	const struct greet want = {.addr = *vip, .port = (uint16_t)r->service.process.port};
+	const bool stack = r->service.backend->probe == PROBE_RFC1006;
+	const struct tpkt_want call = {.reference = 1};
+	struct greet want = {.addr = *vip, .port = (uint16_t)r->service.process.port};
 	struct greet_result result;
 	char text[IPADDR_STRLEN];
 
+	if (stack) {
+		want.rfc1006 = &call;
+		want.port = vip->family != 0 && want.port == 0 ? stack_port(vip) : want.port;
+	}
 	if (vip->family == 0 || want.port == 0)
 		return 0;
 	if (greet_once(&want, d, &result, ret_diag) < 0)
 		return -1;
-	if (result.end == GREET_READY)
+	/* we have no selector for it: that it refuses in its own protocol shows that it lives */
+	if (result.end == GREET_READY || (stack && result.end == GREET_REFUSED))
 		return 0;
 	return diag_set(ret_diag, EX_FAILED, "%s does not take mail on the VIP %s: %s",
 			r->service.backend->title, ipaddr_format(vip, text), result.text);

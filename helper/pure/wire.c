@@ -49,6 +49,13 @@ bool wire_opened_here(const struct wire_view *v, const struct wire_socket *s)
 	return true;
 }
 
+bool wire_listens(const struct wire_view *v, const struct ipaddr *addr, uint16_t port)
+{
+	const struct wire_socket there = {.local = *addr, .local_port = port};
+
+	return !wire_opened_here(v, &there);
+}
+
 static bool is_own(const struct wire_view *v, const struct ipaddr *a)
 {
 	for (size_t i = 0; i < v->n_own; i++)

@@ -39,6 +39,9 @@ struct ipaddr wire_address6(const uint8_t bytes[16]);
 /* It was opened from here: nobody listens where it ends on our side. */
 bool wire_opened_here(const struct wire_view *v, const struct wire_socket *s);
 
+/* Somebody listens there. */
+bool wire_listens(const struct wire_view *v, const struct ipaddr *addr, uint16_t port);
+
 /* It was opened from here to another machine, not for a look-up (DNS, LDAP, SQL, memcached), and
  * leaves from an address that is no VIP. */
 bool wire_leaks(const struct wire_view *v, const struct wire_socket *s);

@@ -7,7 +7,7 @@ import sys
 import time
 
 RUNS = int(os.environ["RUNS"])
-EACH = 20  # monitors in one sample
+EACH = 8  # monitors in one sample
 ENV = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "OCF_ROOT": "/usr/lib/ocf", "OCF_RA_VERSION_MAJOR": "1",
     "OCF_RA_VERSION_MINOR": "1", "OCF_RESOURCE_INSTANCE": "mail-mta", "OCF_RESKEY_CRM_meta_timeout": "20000",

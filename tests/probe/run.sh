@@ -152,6 +152,13 @@ is "status as JSON" "$(python3 -c 'import json, sys
 s = json.load(open(sys.argv[1]))
 print(s["instance"], s["state"], s["verdict"], s["name"], sorted({x["what"] for x in s["lines"]}))' \
 	"$work/out")" "x400 applied ok mail.example.com ['files', 'name', 'remotes', 'server', 'vip']"
+stack monitor --service external --level 20 --deadline 4
+is "monitor at depth 20: remotes that do not answer are degraded" "$?:$(cat "$work/out")" \
+	"190:mta-stack: 20 of 24 remotes do not answer as they should; $remote4 port $(port disconnects): refused: refused: normal disconnect (128): PP Service 593 not found"
+stack monitor --service external --level 20 --deadline 4 --monitor-remotes fail
+is "or failed" "$?" 1
+stack monitor --service external --level 20 --monitor-remotes off && ok "or not asked" ||
+	not_ok "or not asked" "$(cat "$work/out")"
 stack service reload --service external
 is "reload is somebody else's" "$?" 7
 stack monitor

@@ -113,6 +113,18 @@ static void what_others_opened_is_no_leak(void **state)
 	assert_false(leaks((struct wire_socket[]){v6, made("::", 25, "::", 0)}, 2));
 }
 
+static void who_listens_where(void **state)
+{
+	const struct wire_socket s = made("192.0.2.10", 102, "0.0.0.0", 0);
+	const struct wire_view v = {.sockets = &s, .n = 1};
+	const struct ipaddr vip = addr("192.0.2.10"), node = addr("192.0.2.11");
+
+	(void)state;
+	assert_true(wire_listens(&v, &vip, 102));
+	assert_false(wire_listens(&v, &vip, 25));
+	assert_false(wire_listens(&v, &node, 102));
+}
+
 static void mapped_addresses_are_ipv4(void **state)
 {
 	const struct ipaddr mapped = addr("::ffff:192.0.2.11"), plain = addr("192.0.2.11"),
@@ -367,6 +379,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_leaks),
 		cmocka_unit_test(what_others_opened_is_no_leak),
+		cmocka_unit_test(who_listens_where),
 		cmocka_unit_test(mapped_addresses_are_ipv4),
 		cmocka_unit_test(formats_both_ends),
 		cmocka_unit_test(the_kernel_lists_them),
