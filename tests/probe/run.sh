@@ -162,7 +162,7 @@ stack monitor --service external --level 20 --monitor-remotes off && ok "or not 
 stack service reload --service external
 is "reload is somebody else's" "$?" 7
 stack monitor
-is "managed is refused" "$?:$(grep -o 'set service=external' "$work/out")" "6:set service=external"
+is "managed is refused" "$?:$(grep -o 'or service=external' "$work/out")" "6:or service=external"
 stack restore --service external && ok "restore" || not_ok "restore" "$(cat "$work/out")"
 cmp "$work/original" "$work/x400out84" && ok "byte for byte" || not_ok "byte for byte"
 stack monitor --service external
