@@ -93,7 +93,7 @@ static int from_calls(struct targets *t, const struct survey *s, struct diag *re
 					   .called = c->called,
 					   .calling = c->calling};
 
-		if (c->addr.family != 0 && is_own(s, &c->addr))
+		if (c->mute || (c->addr.family != 0 && is_own(s, &c->addr)))
 			continue;
 		if (add(t, &new, ret_diag) < 0)
 			return -1;

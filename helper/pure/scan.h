@@ -153,6 +153,7 @@ struct call {
 	struct span called, calling; /* RFC 1006: transport selectors; empty: none is sent */
 	const char *as;		     /* what the MTA calls itself there; NULL: not known */
 	bool password;		     /* it shows a password there */
+	bool mute; /* no greeting in clear text is to be expected: a probe leaves it out */
 };
 
 /* How to recognise the MTA that runs with this configuration. */

@@ -119,7 +119,8 @@ static void add_remote(struct od *od, struct traced host, const struct ipaddr *a
 	f->pin |= pin;
 }
 
-static void add_call(struct od *od, struct traced host, const struct ipaddr *addr, int port)
+static void add_call(struct od *od, struct traced host, const struct ipaddr *addr,
+		     const struct scheme *scheme, int port)
 {
 	char text[IPADDR_STRLEN];
 	struct call *c;
@@ -129,9 +130,9 @@ static void add_call(struct od *od, struct traced host, const struct ipaddr *add
 		return;
 	c = scan_call(od->scan, od_file(od, file), off);
 	c->addr = *addr;
-	c->host = addr->family != 0 ? pool_dups(&od->scan->pool, ipaddr_format(addr, text))
-				    : od_string(od, host);
+	c->host = pool_dups(&od->scan->pool, ipaddr_format(addr, text));
 	c->port = port != 0 ? port : 25;
+	c->mute = !scheme->smtp;
 }
 
 void od_relay_scan(struct od *od, struct traced url, const struct relay_place *place)
@@ -151,12 +152,10 @@ void od_relay_scan(struct od *od, struct traced url, const struct relay_place *p
 	if (host.len == 0 || !parse_port(url, &port))
 		return;
 	if (!parse_literal(host, &addr))
-		addr.family = 0;
-	if (scheme->smtp)
-		add_call(od, host, &addr, port);
+		return;
+	add_call(od, host, &addr, scheme, port);
 	/* a label stands for a password, which belongs to that host alone */
-	if (addr.family != 0)
-		add_remote(od, host, &addr, place, place->pin || scheme->policy || label);
+	add_remote(od, host, &addr, place, place->pin || scheme->policy || label);
 }
 
 static bool is_this_machine(struct span host, const struct ipaddr *addr)
