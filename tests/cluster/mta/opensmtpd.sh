@@ -5,7 +5,8 @@
 
 MTA_ETC=/etc/mail
 MTA_UNIT=opensmtpd
-MTA_SCENES="failover families foreign"
+MTA_DAEMON=opensmtpd
+MTA_SCENES="failover families foreign external"
 MTA_PARAMETERS=()
 
 # On a node, as root, in its own shell. The master is the one that runs as root.

@@ -5,6 +5,7 @@
 
 MTA_ETC=/etc/mail
 MTA_UNIT=sendmail
+MTA_DAEMON=sendmail
 MTA_SCENES="failover families foreign"
 MTA_PARAMETERS=()
 
