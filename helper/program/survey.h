@@ -28,7 +28,7 @@ struct survey {
 	struct ipaddr *own; /* backing of want.own */
 	size_t n_own, cap_own;
 	struct source_file names_file; /* of pinned names; path NULL: none */
-	struct ipaddr *nodes; /* backing of want.nodes */
+	struct ipaddr *nodes;	       /* backing of want.nodes */
 	size_t n_nodes, cap_nodes;
 	const char *vip_name; /* the VIP's name as DNS has confirmed it; NULL: not asked, or none */
 	struct buf mta_facts;

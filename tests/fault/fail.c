@@ -37,7 +37,20 @@ enum {
 	CHILD_MEMORY = 8, /* added to one of these: no need to try other errors */
 };
 
-static int judge(const struct scenario *s, int rc, const struct diag *diag, const char **ret_why)
+/* One line that says what could not be done, and why: in the system's words, if they were asked
+ * for.
+ */
+static bool is_clear(const char *text, size_t kind)
+{
+	if (strncmp(text, "cannot ", 7) != 0 && !shim_hit_memory())
+		return false;
+	return text[0] != '\0' && strchr(text, '\n') == NULL &&
+	       (kinds[kind].act != SHIM_ERROR || shim_hit_memory() ||
+		strstr(text, strerror(kinds[kind].error)) != NULL);
+}
+
+static int judge(const struct scenario *s, int rc, size_t kind, const struct diag *diag,
+		 const char **ret_why)
 {
 	bool torn = strstr(diag->text, "the next run does it") != NULL;
 
@@ -45,8 +58,8 @@ static int judge(const struct scenario *s, int rc, const struct diag *diag, cons
 		*ret_why = "success was reported";
 		return CHILD_BAD;
 	}
-	if (rc < 0 && diag->text[0] == '\0') {
-		*ret_why = "nothing was said";
+	if (rc < 0 && !is_clear(diag->text, kind)) {
+		*ret_why = "it was not said in one clear line";
 		return CHILD_BAD;
 	}
 	/* When only the very last steps failed, everything is done and said to be in doubt. */
@@ -83,7 +96,7 @@ static int one(const struct scenario *s, long call, size_t kind)
 		why = "it failed without a fault";
 		end = CHILD_BAD;
 	} else {
-		end = judge(s, rc, &diag, &why);
+		end = judge(s, rc, kind, &diag, &why);
 		if (end != CHILD_BAD && !world_converges(s, &why))
 			end = CHILD_BAD;
 	}
