@@ -45,18 +45,28 @@ build() {
 		"${files[@]}" -o "$out/$name/program"
 }
 
-# Configurations of the golden cases as inputs, made anew each time.
-seeds_postfix() {
-	local case dir=$1 common=$src/tests/golden/postfix/_common/in/etc/postfix file table
-	for case in "$src"/tests/golden/postfix/*/; do
+# golden_seeds DIR MTA PATH FILE FILE: configurations of the golden cases as inputs, made anew each
+# time: two files below PATH, and one of the others.
+golden_seeds() {
+	local case dir=$1 cases=$src/tests/golden/$2 path=$3 file table
+	shift 3
+	for case in "$cases"/[a-z]*/; do
 		case=${case%/}
-		table=$(find "$case/in" -type f ! -name main.cf ! -name master.cf 2>/dev/null | sort | head -n 1)
-		for file in main.cf master.cf; do
-			cat "$case/in/etc/postfix/$file" 2>/dev/null || cat "$common/$file"
+		table=$(find "$case/in" -type f ! -name "$1" ! -name "$2" 2>/dev/null | sort | head -n 1)
+		for file in "$@"; do
+			cat "$case/in$path/$file" 2>/dev/null || cat "$cases/_common/in$path/$file" 2>/dev/null
 			printf '\036'
 		done >"$dir/${case##*/}"
 		[ -z "$table" ] || cat "$table" >>"$dir/${case##*/}"
 	done
+}
+
+seeds_postfix() {
+	golden_seeds "$1" postfix /etc/postfix main.cf master.cf
+}
+
+seeds_sendmail() {
+	golden_seeds "$1" sendmail /etc/mail sendmail.cf sendmail.mc
 }
 
 # The folders of inputs to start with.
