@@ -178,7 +178,8 @@ static struct placed mailer_name(struct placed line, struct placed *ret_rest)
 
 static void mailer_scan(struct sm *sm, struct pair *pair, struct placed line)
 {
-	struct placed rest, name = mailer_name(line, &rest), value, arguments = {0};
+	struct placed rest, name = mailer_name(line, &rest), value;
+	struct placed arguments = placed_part(line, 0, 0);
 	struct mailer m = {.name = name.text}, *slot;
 	char letter;
 

@@ -42,6 +42,7 @@ static void skip_quoted(struct m4_reader *r)
 		else if (c == '\'' && --depth == 0)
 			return;
 	}
+	r->open = true;
 }
 
 static struct span take_name(struct m4_reader *r)
@@ -108,6 +109,7 @@ static void take_arguments(struct m4_reader *r, struct m4_call *ret)
 		depth += c == '(' ? 1 : c == ')' ? -1 : 0;
 		skip_one(r);
 	}
+	r->open = true;
 }
 
 /* Dxvalue, Mname, P=…, Rleft<tab>right: all capitals and nothing else are a macro of m4. */

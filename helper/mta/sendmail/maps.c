@@ -156,22 +156,6 @@ static void lines_scan(struct sm *sm, struct pair *pair, const struct file *f, e
 	}
 }
 
-/* True the first time: both files may name the same table. */
-static bool visit(struct sm *sm, size_t file)
-{
-	size_t *slot;
-
-	for (size_t i = 0; i < sm->n_visited; i++)
-		if (sm->visited[i] == file)
-			return false;
-	slot = array_grow(&sm->visited, &sm->n_visited, &sm->cap_visited);
-	if (slot == NULL)
-		sm->pool.failed = true;
-	else
-		*slot = file;
-	return true;
-}
-
 static void file_scan(struct sm *sm, struct pair *pair, const struct map *m, enum table kind)
 {
 	const struct map_type *type = type_find(m->type);
@@ -197,7 +181,7 @@ static void file_scan(struct sm *sm, struct pair *pair, const struct map *m, enu
 		scan_derived(sm->scan, f, pool_printf(&sm->pool, "%s%s", path, type->suffix),
 			     type->suffix, makemap(sm, type, &flags));
 	f->secret |= kind == TABLE_AUTHINFO;
-	if (f->state == FILE_WANTED || !visit(sm, scan_file_index(sm->scan, f)))
+	if (f->state == FILE_WANTED || !sm_visit(sm, f))
 		return;
 	if (f->state == FILE_LOADED)
 		lines_scan(sm, pair, f, kind);

@@ -18,6 +18,7 @@ struct mc {
 	struct settings settings;
 	bool comments; /* '#' still begins one */
 	bool diverted; /* text is thrown away */
+	bool broken;   /* a part of it cannot be read */
 	bool have_end;
 	size_t end; /* where calls may be inserted */
 	int depth;
@@ -109,8 +110,11 @@ static void options_scan(struct mc *mc, const struct m4_call *c, bool client)
 
 	if (c->n == 0)
 		return;
-	if (!m4_unquote(c->arguments[0], &value))
-		sm_warn(mc->sm, c->whole, "these quotes are not understood");
+	/* without quotes the first comma ends it */
+	if (placed_find(c->arguments[0], '`') != 0 || !m4_unquote(c->arguments[0], &value))
+		sm_warn(mc->sm, c->whole,
+			"without plain quotes around it this call is not understood: see that it "
+			"does not undo the stack");
 	else if (client)
 		sm_client_options(&mc->settings, value);
 	else
@@ -119,6 +123,16 @@ static void options_scan(struct mc *mc, const struct m4_call *c, bool client)
 
 static void file_scan(struct mc *mc, const struct file *f);
 
+/* changecom(), and what calls it. */
+static bool ends_comments(const struct m4_call *c)
+{
+	struct placed path;
+
+	return text_equal(c->name, "changecom") ||
+	       (text_equal(c->name, "include") && c->n > 0 && m4_unquote(c->arguments[0], &path) &&
+		ends_with(path.text, "/cf.m4"));
+}
+
 static void include_scan(struct mc *mc, const struct m4_call *c)
 {
 	struct placed path;
@@ -126,14 +140,14 @@ static void include_scan(struct mc *mc, const struct m4_call *c)
 
 	if (c->n == 0 || !m4_unquote(c->arguments[0], &path))
 		return;
-	if (ends_with(path.text, "/cf.m4")) {
-		mc->comments = false;
-		return;
-	}
-	if (path.text.len == 0 || path.text.at[0] != '/' || mc->depth == INCLUDES_MAX)
+	if (ends_with(path.text, "/cf.m4") || path.text.len == 0 || path.text.at[0] != '/' ||
+	    mc->depth == INCLUDES_MAX)
 		return;
 	f = scan_file(mc->sm->scan, pool_dup(&mc->sm->pool, path.text.at, path.text.len), 0);
-	if (f == NULL || f->state != FILE_LOADED)
+	if (f == NULL)
+		return;
+	f->comment = "dnl";
+	if (f->state != FILE_LOADED || !sm_visit(mc->sm, f))
 		return;
 	mc->depth++;
 	file_scan(mc, f);
@@ -188,6 +202,8 @@ static void call_scan(struct mc *mc, const struct m4_call *c)
 
 	if (c->n > 0)
 		(void)m4_unquote(c->arguments[0], &first);
+	if (ends_comments(c))
+		mc->comments = false;
 	if (text_equal(c->name, "define"))
 		define_scan(mc, c);
 	else if (text_equal(c->name, "FEATURE"))
@@ -198,8 +214,6 @@ static void call_scan(struct mc *mc, const struct m4_call *c)
 		options_scan(mc, c, false);
 	else if (text_equal(c->name, "include") || text_equal(c->name, "sinclude"))
 		include_scan(mc, c);
-	else if (text_equal(c->name, "changecom"))
-		mc->comments = false;
 	else if (text_equal(c->name, "divert"))
 		mc->diverted = first.text.len > 0 && first.text.at[0] == '-';
 	else if (text_equal(c->name, "MAILER") || text_equal(c->name, "MAILER_DEFINITIONS"))
@@ -225,6 +239,17 @@ static void line_scan(struct mc *mc, struct placed line)
 		sm_keep(mc->sm, line, "m4", not_understood);
 }
 
+/* From begin to end, without a word about it: is each quote and each call closed? */
+static bool is_whole(struct m4_reader r)
+{
+	struct m4_call c;
+
+	while (m4_next(&r, &c))
+		if (ends_comments(&c))
+			r.comments = false;
+	return !r.open;
+}
+
 static void file_scan(struct mc *mc, const struct file *f)
 {
 	struct m4_reader r = {
@@ -233,6 +258,12 @@ static void file_scan(struct mc *mc, const struct file *f)
 	};
 	struct m4_call c;
 
+	if (!is_whole(r)) {
+		scan_warn(mc->sm->scan,
+			  "%s: a quote or a call is not closed: nothing is changed in it", f->path);
+		mc->broken = true;
+		return;
+	}
 	while (m4_next(&r, &c)) {
 		if (!c.is_line)
 			call_scan(mc, &c);
@@ -248,6 +279,7 @@ void mc_scan(struct sm *sm, struct pair *pair)
 	const struct file *f = sm_file(sm, pair->mc);
 
 	file_scan(&mc, f);
-	mc_settings(sm, pair, &mc.settings,
-		    mc.have_end ? mc.end : sm_file(sm, pair->mc)->bytes.len);
+	if (!mc.broken)
+		mc_settings(sm, pair, &mc.settings,
+			    mc.have_end ? mc.end : sm_file(sm, pair->mc)->bytes.len);
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "data/array.h"
 #include "mta/backend.h"
 
 static void pair_release(struct pair *p)
@@ -27,6 +28,21 @@ void sm_warn(struct sm *sm, struct placed where, const char *text)
 	const struct file *f = sm_file(sm, where.file);
 
 	scan_warn(sm->scan, "%s line %u: %s", f->path, text_line_number(f->bytes, where.off), text);
+}
+
+bool sm_visit(struct sm *sm, const struct file *f)
+{
+	size_t file = scan_file_index(sm->scan, f), *slot;
+
+	for (size_t i = 0; i < sm->n_visited; i++)
+		if (sm->visited[i] == file)
+			return false;
+	slot = array_grow(&sm->visited, &sm->n_visited, &sm->cap_visited);
+	if (slot == NULL)
+		sm->pool.failed = true;
+	else
+		*slot = file;
+	return true;
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -84,6 +100,9 @@ static int ask_pair(struct sm *sm, struct pair *p, const char *mc, const char *c
 
 static void pair_scan(struct sm *sm, struct pair *p)
 {
+	(void)sm_visit(sm, sm_file(sm, p->cf));
+	if (p->has_mc)
+		(void)sm_visit(sm, sm_file(sm, p->mc));
 	cf_scan(sm, p);
 	sm_maps(sm, p);
 	cf_settings(sm, p);

@@ -49,7 +49,8 @@ static inline struct placed placed_trim(struct placed p)
 {
 	struct span t = text_trim(p.text);
 
-	return placed_part(p, (size_t)(t.at - p.text.at), t.len);
+	/* of nothing but blanks the beginning: what follows may have been a comment */
+	return placed_part(p, t.len > 0 ? (size_t)(t.at - p.text.at) : 0, t.len);
 }
 
 /* The offset of c, or the length. */
@@ -107,7 +108,7 @@ struct sm {
 	bool has_submit;
 	bool loopback;	 /* sendmail.cf sends to this machine over IP */
 	bool pin;	 /* credentials or TLS policies go to every remote */
-	size_t *visited; /* tables that were read: scan->files */
+	size_t *visited; /* files that were read: scan->files */
 	size_t n_visited, cap_visited;
 	const char *lost_keys; /* a table with keys that nobody can look into, or NULL */
 	struct pool pool;      /* texts that end with the scan */
@@ -117,6 +118,9 @@ static inline struct file *sm_file(struct sm *sm, size_t index)
 {
 	return &sm->scan->files[index];
 }
+
+/* True the first time: a file is read once, whoever names it. */
+bool sm_visit(struct sm *sm, const struct file *f);
 
 /* A warning about a place: "FILE line N: …". */
 void sm_warn(struct sm *sm, struct placed where, const char *text);
@@ -186,6 +190,7 @@ struct m4_reader {
 	struct placed text; /* all of it */
 	size_t at;
 	bool comments; /* '#' begins one */
+	bool open;     /* the text ended inside of quotes or of a call */
 };
 
 /* A word outside of quotes, with its arguments if there are any; or a whole line for the .cf. */

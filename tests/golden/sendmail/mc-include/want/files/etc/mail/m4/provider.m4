@@ -1,2 +1,2 @@
 define(`SMART_HOST', `relay:[gw.remote.example]')dnl
-# mta-stack wrote this for the resource mail-mta; what the admin wrote comes back when it stops
+dnl mta-stack wrote this for the resource mail-mta; what the admin wrote comes back when it stops
