@@ -1,0 +1,1 @@
+define(`SMART_HOST', `relay:[198.51.100.7]')dnl
