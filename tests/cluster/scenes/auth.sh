@@ -38,8 +38,8 @@ auth_remote() {
 			-out cert 2>/dev/null
 		cp /etc/postfix/main.cf /etc/postfix/master.cf /run/tls
 		systemd-run -q --unit=auth --collect python3 -u /run/auth.py 10143 relay $AUTH_SECRET
-		postconf -e 'virtual_mailbox_domains = remote.example, dual.remote.example, plant.example,
-			secure.example' smtpd_tls_cert_file=/run/tls/cert smtpd_tls_key_file=/run/tls/key
+		postconf -e smtpd_tls_cert_file=/run/tls/cert smtpd_tls_key_file=/run/tls/key \\
+			'virtual_mailbox_domains = remote.example dual.remote.example secure.example'
 		cat >>/etc/postfix/master.cf <<-END
 			587 inet n - n - - smtpd
 			  -o smtpd_tls_security_level=encrypt -o smtpd_tls_received_header=yes

@@ -34,7 +34,7 @@ scene_dual() {
 			uniq -c | awk '{ $1 = $1; print }')" "6 $VIP_NAME 1"
 
 	ok "the IPv6 VIP goes away, by hand" on node1 sh -c \
-		"ip -6 addr del $DUAL_VIP6/64 dev eth0 && pkill -x smtp; :"
+		"ip -6 addr del $DUAL_VIP6/64 dev eth0 && postfix reload"
 	sends 2 away plant.example
 	ok "mail that needs it waits" poll 20 mta_deferred away
 	is "and is not bounced" "$(lab bounced away)" ""

@@ -7,7 +7,8 @@ scene_warm() {
 	local pid
 	both_nodes
 	lab dns pause
-	ok "with a name server that swallows queries, the set-up starts" started || return
+	ok "with a name server that swallows queries, the set-up starts" \
+		started op monitor interval=10s timeout=20s || return
 	is "with the relay's address" "$(on node1 postconf -h relayhost)" "[198.51.100.25]:25"
 	pid=$(on node1 cat /var/spool/postfix/pid/master.pid)
 	lab dns resume
