@@ -41,13 +41,13 @@ ask() {
 	} >"$out" 2>"$out.err" </dev/null
 }
 
-# Rebuild what the case says is made from its tables; 1 if this Postfix has no such type.
+# rebuild [COPY]: what the case says is made from its tables; 1 if this Postfix has no such type.
 rebuild() {
 	local command
 	while read -r command; do
 		# shellcheck disable=SC2086 # a command line
 		$command 2>>"$work/postmap.err" </dev/null || return 1
-	done < <(sed -E 's|^(.*)\.[a-z]+ \(\.[a-z]+\): (.*)\{source\}$|\2\1|' \
+	done < <(sed -E "s|^(.*)\.[a-z]+ \(\.[a-z]+\): (.*)\{source\}\$|\2${1:-}\1|" \
 		"$case/want/derived" 2>/dev/null)
 }
 
@@ -56,7 +56,8 @@ rebuild() {
 neutral() {
 	grep -Ev '(^|/)(smtp|lmtp)_(bind_address6?(_enforce)?|helo_name) =|lmtp_lhlo_name =' "$1" |
 		grep -Fv -f "$work/unused" |
-		sed -E -f "$work/neutral.sed" -e 's/(\{[^{}]*\}), \1/\1/g' | sort -u
+		sed -E -f "$work/neutral.sed" -e 's/(\{[^{}]*\}|[^ {}]+=[^ ,{}]+), \1/\1/g' \
+			-e "s|${copy:-//}/|/|g; s/ MAIL_CONFIG=[^ ]*/ MAIL_CONFIG/" | sort -u
 }
 
 # Without the remarks that the helper passes over too.
@@ -71,16 +72,18 @@ in_force() {
 	[ "$now" = "$2" ] || fault "$1 is \"$now\", not \"$2\""
 }
 
+# lay_out FILES [COPY]: the case's own, and FILES over them, or over a copy of them.
 lay_out() {
-	rm -rf /etc/postfix /etc/postfix-b
+	rm -rf /etc/postfix /etc/postfix-b "${copy:-/nowhere}"
 	mkdir -p /etc/postfix /var/spool/postfix/etc
 	cp /usr/share/postfix/dynamicmaps.cf /etc/postfix/ 2>/dev/null ||
 		cp -a "$work/pristine/dynamicmaps.cf"* /etc/postfix/
 	cp -R /golden/postfix/_common/in/. "$case/in/." /
-	[ -d "$1" ] && cp -R "$1/." /
+	[ -z "${2:-}" ] || { mkdir -p "$2/etc" && cp -R /etc/postfix "$2/etc/"; }
+	[ -d "$1" ] && cp -R "$1/." "${2:-}/"
 	chown -R root:root /etc/postfix
 	# Postfix waits for a table that was changed in this very second.
-	find /etc/postfix /etc/postfix-b /var/spool/postfix/etc -type f -exec touch -d '1 hour ago' {} + \
+	find /etc/postfix /etc/postfix-b /var/spool/postfix/etc "${2:-/etc/postfix}" -type f -exec touch -d '1 hour ago' {} + \
 		2>/dev/null
 }
 
@@ -93,6 +96,13 @@ refused() {
 	fi
 }
 
+# What only we refuse is right before Postfix.
+not_by_postfix() {
+	lay_out /nowhere
+	ask "$work/before"
+	! grep '^status [^0]' "$work/before" || fault "Postfix has something against it"
+}
+
 accepted() {
 	local objections
 	lay_out /nowhere
@@ -103,8 +113,9 @@ accepted() {
 		return
 	fi
 	ask "$work/before"
-	lay_out "$case/want/files"
-	rebuild || fault "postmap: $(cat "$work/postmap.err")"
+	lay_out "$case/want/files" "$copy"
+	[ -z "$copy" ] || config=$copy$config
+	rebuild "$copy" || fault "postmap: $(cat "$work/postmap.err")"
 	ask "$work/after"
 	has_said "$work/before" "$work/after"
 	neutral_script >"$work/neutral.sed"
@@ -132,14 +143,32 @@ real_setup() {
 	mkdir -p "$work/pristine" && cp -a /etc/postfix/dynamicmaps.cf* "$work/pristine/"
 }
 
+# A configuration that is pinned to a node needs the node's addresses, and the VIP.
+be_the_node() {
+	local address
+	for address in $(stack_value node) $(stack_value vip4); do
+		case $address in *:*) address+=/128 ;; *) address+=/32 ;; esac
+		ip addr "$1" "$address" dev lo || fault "no address $address"
+	done
+}
+
 real_case() {
-	local config
+	[ -z "$(stack_value node)" ] || be_the_node add
+	one_case
+	[ -z "$(stack_value node)" ] || be_the_node del
+}
+
+one_case() {
+	local config copy
+	copy=$(stack_value copy)
 	config=$(stack_value config)
 	config=${config:-/etc/postfix}
 	if [ ! -e "$case/want/error" ]; then
 		accepted
 	elif grep -q 'leak=accept' "$case/want/error"; then
 		skip="about another release"
+	elif grep -q 'use config_mode=in-place' "$case/want/error"; then
+		not_by_postfix
 	else
 		refused
 	fi

@@ -74,7 +74,7 @@ real_one() {
 real_inside() {
 	local update=$1 passed=0 failed=0 skipped=0 work=/tmp/real name all=()
 	shift
-	ip link set lo up && mkdir -p "$work" && real_setup || return 1
+	hostname host.localdomain && ip link set lo up && mkdir -p "$work" && real_setup || return 1
 	[ $# -gt 0 ] || mapfile -t all < <(cd "/golden/$real_mta" && ls)
 	for name in "$@" "${all[@]}"; do
 		[ "$name" = _common ] || real_one "$name"
@@ -116,6 +116,6 @@ real_main() {
 		return 1
 	fi
 	exec 6>"${roots[0]%/*}/in-use" && flock -s 6
-	unshare -m -n -p -f --kill-child --propagation private \
+	unshare -m -n -p -u -f --kill-child --propagation private \
 		"$BASH" "$here/real-$real_mta.sh" --apart "$update" "${roots[@]}" "$@"
 }

@@ -14,8 +14,8 @@ scene_auth() {
 	ok "the set-up with the gateway pinned runs" started names=/etc/mta-stack/names || return
 	is "no operation failed" "$(failures)" ""
 	auth_pinned
-	auth_masked
 	ok "the resource stops" on node1 pcs resource disable mail-mta --wait=60
+	auth_masked
 	ok "the admin's files are back, byte for byte" on node1 diff -r /root/auth /etc/postfix
 	is "owners and modes too" "$(on node1 stat -c '%n %U %a' /etc/postfix/sasl_passwd \
 		/etc/postfix/sasl_passwd.lmdb)" "/etc/postfix/sasl_passwd root 600

@@ -20,7 +20,7 @@ scene_warm() {
 	is "the monitor finds all in sync" "$(agent node1 monitor OCF_RESKEY_CRM_meta_interval=10000 \
 		OCF_CHECK_LEVEL=10 >/dev/null 2>&1; echo $?)" 0
 	ok "on the standby it remembers the names" poll 30 on node2 grep -qx \
-		'198\.51\.100\.25 mx1\.remote\.example' /var/lib/mta-stack/mail-mta/names
+		'198\.51\.100\.25[[:blank:]]mx1\.remote\.example' /var/lib/mta-stack/mail-mta/names
 	ok "and changes no file there" on node2 diff -r /root/before /etc/postfix
 	is "the service has not failed" "$(on node2 systemctl is-failed mta-stack-names@mail-mta)" inactive
 
