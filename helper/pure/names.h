@@ -104,8 +104,8 @@ struct name *names_entry(struct names *n, const struct ipaddr *addr);
 /* Decide on one address and store the verdict. `own` are this cluster's addresses: VIPs and nodes'.
  * `saved` may be NULL. The rule, in order:
  *   loopback or own → none;  policy off → none;
- *   pinned: definitely no such name, or any other address → none; else the pin stands (also when
- *     the lookup failed for now or was not done);
+ *   pinned: definitely no such name, or any other address, by DNS or by another pin → none; else the
+ *     pin stands (also when the lookup failed for now or was not done);
  *   policy pinned, or not looked up → none;
  *   exactly one PTR, a valid FQDN, whose addresses are this one alone, none of them in `own`:
  *     proven; a temporary failure → the saved name if there is one and no PTR says otherwise.

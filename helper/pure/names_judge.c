@@ -78,9 +78,29 @@ static const char *wrong_address(const struct judging *j, const char *whose, con
 	return NULL;
 }
 
-static struct verdict judge_pinned(const struct judging *j, const char *host)
+/* What DNS would say, the names file says itself: the name leads to another address too. With or
+ * without DNS, two remotes or two passwords must not become one. */
+static const char *pinned_twice(const struct judging *j, const struct names *n, const char *host)
+{
+	char text[IPADDR_STRLEN];
+
+	for (size_t i = 0; i < n->n; i++) {
+		const struct name *other = &n->items[i];
+
+		if (other->pinned && !ipaddr_equal(&other->addr, &j->e->addr) &&
+		    text_equal_nocase((struct span){other->pin, strlen(other->pin)}, host))
+			return pool_printf(j->pool, "its pinned name %s is pinned to %s too", host,
+					   ipaddr_format(&other->addr, text));
+	}
+	return NULL;
+}
+
+static struct verdict judge_pinned(const struct judging *j, const struct names *n, const char *host)
 {
 	const char *wrong = wrong_address(j, "its pinned name", host);
+
+	if (wrong == NULL)
+		wrong = pinned_twice(j, n, host);
 
 	return wrong != NULL ? none(wrong) : (struct verdict){NAME_PINNED, host, NULL};
 }
@@ -146,7 +166,7 @@ int names_judge(struct names *n, const struct evidence *e, enum names_policy pol
 	else if (policy == NAMES_OFF)
 		v = none("remote_names=off");
 	else if (item->pinned)
-		v = judge_pinned(&j, item->pin);
+		v = judge_pinned(&j, n, item->pin);
 	else if (policy == NAMES_PINNED)
 		v = none("no name is pinned for it (remote_names=pinned)");
 	else

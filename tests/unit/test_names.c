@@ -349,6 +349,26 @@ static void a_pin_stands_unless_dns_says_no(void **state)
 	assert_string_equal(find(REMOTE)->host, "Pin.example");
 }
 
+/* What DNS would say of such a name, the names file says itself. */
+static void a_name_is_pinned_once(void **state)
+{
+	struct seen s;
+
+	(void)state;
+	assert_int_equal(parse(REMOTE " pin.example\n198.51.100.9 Pin.Example\n"
+				      "198.51.100.10 pin2.example\n"),
+			 0);
+	seen_good(&s, REMOTE);
+	s.e.reverse = s.e.forward = LOOKUP_NOT_DONE;
+	s.e.n_addrs = 0;
+	expect_none(&s, "its pinned name pin.example is pinned to 198.51.100.9 too");
+	s.e.forward = LOOKUP_TEMPORARY;
+	expect_none(&s, "its pinned name pin.example is pinned to 198.51.100.9 too");
+	s.e.addr = ip("198.51.100.10");
+	assert_int_equal(names_judge(&names, &s.e, NAMES_PROVEN, NULL, 0, NULL, &diag), 0);
+	assert_int_equal(find("198.51.100.10")->origin, NAME_PINNED);
+}
+
 static void policies(void **state)
 {
 	const struct name *n;
@@ -493,6 +513,7 @@ int main(void)
 		T(leads_to_that_address_alone),
 		T(never_to_this_cluster),
 		T(a_pin_stands_unless_dns_says_no),
+		T(a_name_is_pinned_once),
 		T(policies),
 		T(not_looked_up),
 		T(dns_down_uses_the_saved_name),

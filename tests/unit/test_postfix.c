@@ -175,6 +175,50 @@ static void the_port_is_one_that_is_open_to_the_network(void **state)
 	assert_int_equal(port_of("", "70000 inet n - y - - smtpd\nqmqp inet n - n - - qmqpd\n"), 0);
 }
 
+static enum resolve_order order(const char *main_cf, const char *master_cf)
+{
+	const struct given files[] = {{"/etc/postfix/main.cf", main_cf},
+				      {"/etc/postfix/master.cf", master_cf},
+				      {NULL, NULL}};
+	enum resolve_order got;
+	struct scan s;
+	struct diag d;
+
+	assert_int_equal(run(&s, "", files, &d), 0);
+	got = s.lookup;
+	scan_release(&s);
+	return got;
+}
+
+static void a_name_is_looked_up_as_the_clients_do(void **state)
+{
+	static const char lmtp[] = "smtp unix - - y - - smtp\nlmtp unix - - y - - lmtp\n";
+	static const char native[] = "relay unix - - y - - smtp -o smtp_host_lookup=native,dns\n"
+				     "smtp unix - - y - - smtp\n";
+
+	(void)state;
+	assert_int_equal(order("", master), RESOLVE_DNS);
+	assert_int_equal(order("smtp_host_lookup = dns, native\n", master), RESOLVE_DNS_HOSTS);
+	assert_int_equal(order("smtp_host_lookup = Native dns\n", master), RESOLVE_HOSTS_DNS);
+	assert_int_equal(order("smtp_host_lookup = native\nlmtp_host_lookup = dns\n", lmtp),
+			 RESOLVE_HOSTS_DNS);
+	assert_int_equal(order("smtp_host_lookup = native\n"
+			       "virtual_transport = lmtp:[198.51.100.7]:24\n",
+			       lmtp),
+			 RESOLVE_DNS);
+	assert_int_equal(order("smtp_host_lookup = native\nlmtp_host_lookup = native\n"
+			       "virtual_transport = lmtp:[198.51.100.7]:24\n",
+			       lmtp),
+			 RESOLVE_HOSTS_DNS);
+	/* a service that goes nowhere does not count */
+	assert_int_equal(order("smtp_host_lookup = native\nrelayhost = [198.51.100.7]\n"
+			       "relay_transport = relay:[127.0.0.1]:10024\n",
+			       "relay unix - - y - - smtp -o smtp_host_lookup=dns\n"
+			       "smtp unix - - y - - smtp\n"),
+			 RESOLVE_HOSTS_DNS);
+	assert_int_equal(order("relay_transport = relay:[198.51.100.7]\n", native), RESOLVE_DNS);
+}
+
 static void the_row_is_complete(void **state)
 {
 	const struct backend *b = backend_find("postfix");
@@ -253,6 +297,7 @@ int main(void)
 		cmocka_unit_test(secrets_and_editors_are_told_of),
 		cmocka_unit_test(the_process_is_where_the_queue_is),
 		cmocka_unit_test(the_port_is_one_that_is_open_to_the_network),
+		cmocka_unit_test(a_name_is_looked_up_as_the_clients_do),
 		cmocka_unit_test(the_row_is_complete),
 		cmocka_unit_test(a_large_table_is_read_like_a_small_one),
 	};

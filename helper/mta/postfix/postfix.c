@@ -68,13 +68,13 @@ static int warn_of_instances(struct pf *pf)
 	return 0;
 }
 
-/* smtp_host_lookup: dns alone by default, so that a name in /etc/hosts means nothing to smtp(8). */
-static int lookup_scan(struct pf *pf)
+/* dns alone by default, so that a name in /etc/hosts means nothing to smtp(8). */
+static int order_of(struct pf *pf, const char *name, enum resolve_order *ret)
 {
 	struct traced list, word;
 	bool dns = false, native = false, native_first = false;
 
-	if (pf_value(pf, "smtp_host_lookup", &list) < 0)
+	if (pf_value(pf, name, &list) < 0)
 		return -1;
 	while (traced_word(&list, ", \t\r\n", false, &word)) {
 		if (text_equal_nocase(traced_span(word), "dns"))
@@ -84,9 +84,32 @@ static int lookup_scan(struct pf *pf)
 			native_first = !dns;
 		}
 	}
-	pf->scan->lookup = !native	  ? RESOLVE_DNS
-			   : native_first ? RESOLVE_HOSTS_DNS
-					  : RESOLVE_DNS_HOSTS;
+	*ret = !native ? RESOLVE_DNS : native_first ? RESOLVE_HOSTS_DNS : RESOLVE_DNS_HOSTS;
+	return 0;
+}
+
+/* A name must lead each client of remote hosts to the same place: where they differ, what all of
+ * them see is DNS. */
+static int lookup_scan(struct pf *pf)
+{
+	enum resolve_order all, one;
+
+	if (order_of(pf, "smtp_host_lookup", &all) < 0)
+		return -1;
+	for (size_t i = 0; i < pf->n_services; i++) {
+		const struct service *s = &pf->services[i];
+
+		if (s->replaced || !service_is_client(s) || (s->uses & USE_REMOTE) == 0)
+			continue;
+		pf->context = s;
+		if (order_of(pf, service_is_lmtp(s) ? "lmtp_host_lookup" : "smtp_host_lookup",
+			     &one) < 0)
+			return -1;
+		pf->context = NULL;
+		if (one != all)
+			all = RESOLVE_DNS;
+	}
+	pf->scan->lookup = all;
 	return 0;
 }
 
@@ -99,12 +122,12 @@ static int scan_all(struct pf *pf)
 	if (main_cf_read(pf) < 0 || master_cf_read(pf) < 0)
 		return -1;
 	secrets_scan(pf);
-	if (process_scan(pf) < 0 || listen_scan(pf) < 0 || lookup_scan(pf) < 0 ||
-	    places_scan(pf) < 0)
+	if (process_scan(pf) < 0 || listen_scan(pf) < 0 || places_scan(pf) < 0)
 		return -1;
 	if (scan_wants(pf->scan))
 		return 0;
-	if (keys_settle(pf) < 0 || warn_of_instances(pf) < 0 || clients_scan(pf) < 0)
+	if (lookup_scan(pf) < 0 || keys_settle(pf) < 0 || warn_of_instances(pf) < 0 ||
+	    clients_scan(pf) < 0)
 		return -1;
 	return copy_scan(pf);
 }
