@@ -52,9 +52,13 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
-void buf_reserve(struct buf *b, size_t len)
+char *buf_extend(struct buf *b, size_t len)
 {
-	(void)reserve(b, len);
+	if (!reserve(b, len))
+		return NULL;
+	b->len += len;
+	b->data[b->len] = '\0';
+	return b->data + b->len - len;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)

@@ -28,8 +28,9 @@ void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Make room for so many bytes more at once, where their number is known. */
-void buf_reserve(struct buf *b, size_t len);
+/* Room for len bytes more, which count from now on and which the caller writes; NULL if b failed.
+ */
+char *buf_extend(struct buf *b, size_t len);
 
 /* Forget the content, keep the memory. */
 void buf_clear(struct buf *b);

@@ -221,14 +221,20 @@ bool edits_fit(const struct edit *items, size_t n, size_t original_len)
 void edits_pour(struct span original, const struct edit *items, size_t n, struct buf *ret_bytes)
 {
 	size_t from = 0, len = original.len;
+	char *at;
 
 	for (size_t i = 0; i < n; i++)
-		len += items[i].text_len - items[i].len;
-	buf_reserve(ret_bytes, len);
+		len += items[i].text_len - items[i].len; /* wraps as it should */
+	at = buf_extend(ret_bytes, len);
+	if (at == NULL)
+		return;
 	for (size_t i = 0; i < n; i++) {
-		buf_add(ret_bytes, original.at + from, items[i].off - from);
-		buf_add(ret_bytes, items[i].text, items[i].text_len);
-		from = items[i].off + items[i].len;
+		const struct edit *e = &items[i];
+
+		at = mempcpy(at, original.at + from, e->off - from);
+		at = mempcpy(at, e->text, e->text_len);
+		from = e->off + e->len;
 	}
-	buf_add(ret_bytes, original.at + from, original.len - from);
+	if (original.len > from)
+		memcpy(at, original.at + from, original.len - from);
 }

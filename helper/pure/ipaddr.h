@@ -36,7 +36,8 @@ int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b);
 
 static inline bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
 {
-	return ipaddr_compare(a, b) == 0;
+	return a->family == b->family && (a->family == 4 ? memcmp(a->bytes, b->bytes, 4) == 0
+							 : memcmp(a->bytes, b->bytes, 16) == 0);
 }
 
 /* For tables of a power of two of slots; no more than a good guess. */

@@ -39,13 +39,13 @@ enum edit_kind {
 };
 
 struct edit {
-	enum edit_kind kind;
+	enum edit_kind kind : 8;
 	unsigned line;	 /* 1-based, in the original */
-	size_t file;	 /* index into scan.files */
+	uint32_t file;	 /* index into scan.files */
+	uint32_t seq;	 /* the place of its finding in the scan, to keep insertions in order */
 	size_t off, len; /* the bytes replaced */
 	const char *text;
 	size_t text_len;
-	size_t seq;	  /* the place of its finding in the scan, to keep insertions in order */
 	const char *what; /* from the finding */
 	const char *was;  /* for people: the bytes replaced; "" for an insertion */
 };

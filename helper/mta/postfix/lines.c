@@ -54,6 +54,22 @@ static bool next_continuation(struct lines *it, struct span *ret)
 	return false;
 }
 
+bool lines_peek(const struct lines *it, struct span *ret, size_t *ret_next)
+{
+	struct span line;
+	size_t next;
+
+	if (!text_line(it->bytes, it->next, &line, &next) || line.len == 0 || line.at[0] == '#' ||
+	    text_is_blank(line.at[0]))
+		return false;
+	if (next < it->bytes.len &&
+	    (it->bytes.at[next] == '#' || text_is_blank(it->bytes.at[next])))
+		return false;
+	*ret = line;
+	*ret_next = next;
+	return true;
+}
+
 bool lines_next(struct pf *pf, struct lines *it, struct traced *ret)
 {
 	struct span line, more;

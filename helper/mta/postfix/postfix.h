@@ -36,6 +36,10 @@ struct lines {
 /* The next logical line, as readllines() reads them. */
 bool lines_next(struct pf *pf, struct lines *it, struct traced *ret);
 
+/* The next line, if it is a logical line as it stands; *ret_next is where the one after it starts.
+ * False: only lines_next() can tell. */
+bool lines_peek(const struct lines *it, struct span *ret, size_t *ret_next);
+
 /* Split at '=': split_nameval(). NULL, or why not. */
 const char *split_nameval(struct traced t, struct traced *ret_name, struct traced *ret_value);
 

@@ -61,58 +61,65 @@ static struct found *memo_make(const struct pf *pf, const struct lines *it)
 }
 
 /* Where it is, or may be put. */
-static struct found *memo_slot(struct found *memo, struct traced value)
+static struct found *memo_slot(struct found *memo, struct span value)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15u;
 	uint64_t sum = value.len, some;
 	struct found *slot = NULL;
 	size_t i = 0;
 
-	if (memo == NULL || value.n != 1)
-		return NULL;
 	for (; i + sizeof(some) <= value.len; i += sizeof(some)) {
-		memcpy(&some, value.text + i, sizeof(some));
+		memcpy(&some, value.at + i, sizeof(some));
 		sum = (sum ^ some) * odd;
 		sum ^= sum >> 32;
 	}
 	for (; i < value.len; i++)
-		sum = (sum ^ (unsigned char)value.text[i]) * odd;
+		sum = (sum ^ (unsigned char)value.at[i]) * odd;
 	sum >>= 32;
 	for (i = 0; i < MEMO_TRIED; i++) {
 		slot = &memo[(sum + i) % MEMO];
-		if (slot->value.at == NULL || text_same(slot->value, traced_span(value)))
+		if (slot->value.at == NULL || text_same(slot->value, value))
 			break;
 	}
 	return slot;
 }
 
-/* What this result led to before, at its new place. */
-static void find_again(struct pf *pf, const struct found *before, struct traced value)
+/* A line that stands alone and whose result was found before: noted, and passed over. */
+static bool line_again(struct pf *pf, struct lines *it, struct found *memo)
 {
+	struct traced key, value;
+	const struct found *before;
+	struct span line;
+	size_t next;
+
+	if (memo == NULL || !lines_peek(it, &line, &next) ||
+	    !split_line(traced_plain(line), &key, &value))
+		return false;
+	before = memo_slot(memo, traced_span(value));
+	if (before->value.at == NULL || !text_same(before->value, traced_span(value)))
+		return false;
 	for (size_t i = before->first; i < before->first + before->count; i++)
 		scan_repeat(pf->scan, i,
 			    pf->scan->findings[i].off + (size_t)(value.text - before->value.at));
+	it->end = (size_t)(line.at - it->bytes.at) + line.len;
+	it->next = next;
+	return true;
 }
 
 static void entry_scan(struct pf *pf, struct traced key, struct traced value,
 		       const struct lines *it, const struct map *m, struct found *memo)
 {
 	size_t before = pf->scan->n_findings, file, off;
-	struct found *slot;
 
 	if (table_has_keys(m->kind)) {
 		if (traced_point(&pf->trace, key, &file, &off))
 			key_scan(pf, key, m, lines_read(it, off), "\n");
 		return;
 	}
-	slot = memo_slot(memo, value);
-	if (slot != NULL && slot->value.at != NULL && text_same(slot->value, traced_span(value))) {
-		find_again(pf, slot, value);
-		return;
-	}
 	result_scan(pf, value, m);
-	if (slot != NULL)
-		*slot = (struct found){traced_span(value), before, pf->scan->n_findings - before};
+	if (memo != NULL && value.n == 1)
+		*memo_slot(memo, traced_span(value)) =
+			(struct found){traced_span(value), before, pf->scan->n_findings - before};
 }
 
 void table_scan(struct pf *pf, size_t file, const struct map *m)
@@ -121,10 +128,14 @@ void table_scan(struct pf *pf, size_t file, const struct map *m)
 	struct pool keep = pf->pool;
 	size_t pieces = pf->trace.n_pieces, n = 0;
 	struct traced line, key, value;
-	struct found *memo = memo_make(pf, &it);
+	struct found *memo = table_has_keys(m->kind) ? NULL : memo_make(pf, &it);
 
 	pf->pool = (struct pool)POOL_INIT;
-	while (lines_next(pf, &it, &line)) {
+	for (;;) {
+		while (line_again(pf, &it, memo))
+			;
+		if (!lines_next(pf, &it, &line))
+			break;
 		if (split_line(line, &key, &value))
 			entry_scan(pf, key, value, &it, m, memo);
 		pf->trace.n_pieces = pieces;
