@@ -38,11 +38,13 @@ targets() {
 
 # build NAME COMPILER EXTRA-SOURCE-OR-FLAG…
 build() {
-	local name=$1 compiler=$2
+	local name=$1 compiler=$2 more
 	shift 2
 	mapfile -t files < <(sources)
-	"$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" "$here/fuzz_$name.c" \
-		"${files[@]}" -o "$out/$name/program"
+	# what else a target says that it links
+	read -ra more < <(sed -n 's/^ \* Links: //p' "$here/fuzz_$name.c")
+	(cd "$src" && "$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" "$here/fuzz_$name.c" \
+		"${files[@]}" "${more[@]}" -o "$out/$name/program")
 }
 
 # golden_seeds DIR MTA PATH FILE FILE: configurations of the golden cases as inputs, made anew each
