@@ -178,11 +178,13 @@ mta-stack: cannot read main.cf: Input/output error"
 }
 
 @test "the helper gets the parameters and their defaults" {
-	with OCF_RESKEY_name=mail.example.com OCF_RESKEY_drift=
+	with OCF_RESKEY_name=mail.example.com OCF_RESKEY_drift= OCF_RESKEY_rebuild_command=dbmbuild \
+		OCF_RESKEY_start_command=x4start OCF_RESKEY_local_keys=local
 	agent start
 	local pair
 	for pair in mta=postfix name=mail.example.com remote_names=proven unnamed=keep \
-		service=managed drift=report; do
+		service=managed drift=report rebuild_command=dbmbuild start_command=x4start \
+		local_keys=local; do
 		grep -Eq "OCF_RESKEY_${pair%%=*}=['\"]?${pair#*=}['\"]?\$" "$T/env" ||
 			{ cat "$T/env"; explain "not in the environment: $pair"; }
 	done

@@ -186,6 +186,72 @@ static void addresses_in_digits(void **state)
 	assert_false(rfc1278_over_tcp(&r.nets[0]));
 }
 
+/* Each kind of network and of what follows it parses, whole, and is not taken for TCP. */
+static void networks_that_are_not_tcp(void **state)
+{
+	static const char *const afis[] = {"X121", "DCC", "TELEX", "PSTN", "ISDN", "ICD", "LOCAL"};
+	static const char *const dsps[] = {"",
+					   "+d0123",
+					   "+xab01",
+					   "+lMTA",
+					   "+X.25(80)+02+00002340555",
+					   "+X.25(80)+02+00002340555+CUDF+892796",
+					   "+ECMA-117-Binary+0001+000000001234+01",
+					   "+ECMA-117-Decimal+001+1234+1"};
+	char text[128];
+
+	(void)state;
+	for (size_t a = 0; a < sizeof(afis) / sizeof(afis[0]); a++)
+		for (size_t d = 0; d < sizeof(dsps) / sizeof(dsps[0]); d++) {
+			struct rfc1278 r;
+
+			(void)snprintf(text, sizeof(text), "\"7\"/%s+234219%s", afis[a], dsps[d]);
+			r = good(text);
+			assert_int_equal(r.n_nets, 1);
+			assert_int_equal(r.nets[0].kind, RFC1278_OSI);
+			assert_false(rfc1278_over_tcp(&r.nets[0]));
+			lossless(text);
+		}
+}
+
+/* Both separators, in one address, between all kinds. */
+static void several_networks(void **state)
+{
+	static const char text[] =
+		"#63/\"a\"/'07'H/Internet=192.0.2.7_X121+234|NS+aa31_URI+0000+URL+itot://[::2]:"
+		"103|TELEX+00737346+RFC-1006+03+mta.remote.example+17003+1_5400728722+03aa|My-Net="
+		"1";
+	static const enum rfc1278_kind kinds[] = {RFC1278_TCP,	RFC1278_OSI, RFC1278_NSAP,
+						  RFC1278_ITOT, RFC1278_TCP, RFC1278_IDP,
+						  RFC1278_MACRO};
+	struct rfc1278 r = good(text);
+
+	(void)state;
+	assert_int_equal(r.n_nets, sizeof(kinds) / sizeof(kinds[0]));
+	for (size_t i = 0; i < r.n_nets; i++)
+		assert_int_equal(r.nets[i].kind, kinds[i]);
+	net_is(&r.nets[3], RFC1278_ITOT, "[::2]", 103, "::2");
+	net_is(&r.nets[4], RFC1278_TCP, "mta.remote.example", 17003, "");
+	is(r.nets[4].tset, "1");
+	lossless(text);
+}
+
+/* Keywords are the same in upper and lower case; hosts stay as they are written. */
+static void case_of_keywords(void **state)
+{
+	struct rfc1278 r;
+
+	(void)state;
+	r = good("INTERNET=Mta.Remote.Example");
+	net_is(&r.nets[0], RFC1278_TCP, "Mta.Remote.Example", 102, "");
+	r = good("telex+00728722+rfc-1006+03+192.0.2.7");
+	net_is(&r.nets[0], RFC1278_TCP, "192.0.2.7", 102, "192.0.2.7");
+	r = good("ns+AA31");
+	assert_int_equal(r.nets[0].kind, RFC1278_NSAP);
+	r = good("uri+0000+url+ITOT://192.0.2.7");
+	net_is(&r.nets[0], RFC1278_ITOT, "192.0.2.7", 102, "192.0.2.7");
+}
+
 static void selectors_in_all_spellings(void **state)
 {
 	struct rfc1278 a = good("\"NCOSTEST\"/Internet=a"), b = good("'4E434F5354455354'H/TCP=b"),
@@ -289,6 +355,9 @@ int main(void)
 		cmocka_unit_test(lines_from_the_field),
 		cmocka_unit_test(forms_of_a_network_address),
 		cmocka_unit_test(addresses_in_digits),
+		cmocka_unit_test(networks_that_are_not_tcp),
+		cmocka_unit_test(several_networks),
+		cmocka_unit_test(case_of_keywords),
 		cmocka_unit_test(selectors_in_all_spellings),
 		cmocka_unit_test(too_long_selectors),
 		cmocka_unit_test(nothing_is_lost),
