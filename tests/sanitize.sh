@@ -3,7 +3,8 @@
 #
 # sanitize: the C tests once more, built with AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   sanitize.sh BUILDDIR        builds in BUILDDIR/sanitized; leaks are errors too
+#   sanitize.sh BUILDDIR                builds in BUILDDIR/sanitized; leaks are errors too
+#   sanitize.sh BUILDDIR SCENARIO…      instead: every call of these fault scenarios fails (minutes)
 #
 # Closes with `N passed, N failed, N skipped`, as tests/run counts them.
 
@@ -19,4 +20,15 @@ fi
 export ONLY_FIXTURES=1
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 make -s -j2 all || exit 1
+if [ $# -gt 1 ]; then
+	shift
+	make -s faults || exit 1
+	# The shim stands before malloc(3), the sanitizer's too.
+	./faults fail "$@" | tee faults.log
+	points=$(awk '/^total /{ print $2 }' faults.log)
+	wrong=$(grep -c '^FAILED' faults.log)
+	[ "${points:-0}" -gt 0 ] || wrong=$((wrong + 1))
+	echo "${points:-0} passed, $wrong failed, 0 skipped"
+	exit $((wrong > 0))
+fi
 exec make -s check SUITES="unit golden cib"

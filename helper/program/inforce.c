@@ -75,6 +75,7 @@ static long missing(struct look *l, const char *config, struct diag *ret_diag)
 	struct names none;
 	struct scan s;
 	struct plan p;
+	bool wanted;
 	long n = 0;
 	int rc;
 
@@ -89,14 +90,10 @@ static long missing(struct look *l, const char *config, struct diag *ret_diag)
 	do {
 		scan_restart(&s);
 		rc = l->o->backend->scan(&s, ret_diag);
-		if (rc == 0)
+		wanted = scan_wants(&s);
+		if (rc == 0 && wanted)
 			rc = load(l, &s, ret_diag);
-	} while (rc == 0 && scan_wants(&s));
-	/* The last files that were asked for have been loaded, but not looked at. */
-	if (rc == 0) {
-		scan_restart(&s);
-		rc = l->o->backend->scan(&s, ret_diag);
-	}
+	} while (rc == 0 && wanted);
 	if (rc == 0)
 		rc = plan_make(&p, &s, &want, &none, ret_diag);
 	for (size_t i = 0; rc == 0 && i < p.n_edits; i++)
