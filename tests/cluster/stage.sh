@@ -7,6 +7,7 @@
 #     MTA_ETC            the directory with the admin's configuration; its copy is /root/before
 #     MTA_UNIT           the distribution's unit
 #     MTA_DAEMON         the unit that has the processes
+#     MTA_PID_FILE       for the scene process
 #     MTA_SCENES         the scenes that make sense with it
 #     MTA_PARAMETERS     what `pcs resource create` needs beside mta=NAME
 #     MTA_PROCESSES      shell text for a node: print the pids of the server, its master first

@@ -6,8 +6,9 @@
 MTA_ETC=/etc/mail
 MTA_UNIT=opensmtpd
 MTA_DAEMON=opensmtpd
-MTA_SCENES="failover families foreign external"
+MTA_SCENES="failover families foreign external process copied"
 MTA_PARAMETERS=()
+MTA_PID_FILE=/run/smtpd.pid
 
 # On a node, as root, in its own shell. The master is the one that runs as root.
 MTA_PROCESSES='pgrep -u root -x smtpd; pgrep -u opensmtpd,opensmtpq -x smtpd'
