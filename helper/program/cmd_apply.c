@@ -346,8 +346,18 @@ static int apply(const struct options *o, struct survey *s, struct instance *ins
 	return report(o, s, ret_diag);
 }
 
-int cmd_apply(const struct options *o, struct diag *ret_diag)
+/* Names are refreshed where the MTA reads them, whatever a timer's own settings say. */
+static void keep_mode(struct options *o, const struct instance *inst, struct survey *s)
 {
+	const char *copy = instance_record(inst)->copy;
+
+	o->copies = copy != NULL;
+	o->copy = copy != NULL ? pool_dups(&s->pool, copy) : NULL;
+}
+
+int cmd_apply(const struct options *given, struct diag *ret_diag)
+{
+	struct options as = *given, *o = &as;
 	struct deadline d = deadline_in_ms(o->deadline_ms);
 	struct instance *inst = NULL;
 	struct survey s;
@@ -361,6 +371,8 @@ int cmd_apply(const struct options *o, struct diag *ret_diag)
 	if (status == 0)
 		status = instance_open(o->state_dir, options_instance(o), &d, &inst, ret_diag);
 	here = status == 0 && instance_phase(inst) == INSTANCE_APPLIED && instance_this_boot(inst);
+	if (here && o->names_only)
+		keep_mode(o, inst, &s);
 	if (status == 0)
 		status = o->names_only && !here ? warm(o, &s, inst, &d, ret_diag)
 						: apply(o, &s, inst, &d, ret_diag);

@@ -177,6 +177,14 @@ files_copy_untouched() {
 	run restore
 	is "restored" "$rc $(fingerprint)" "0 $before"
 	is "nothing of it is left" "$(ls -A "$work/run")" ""
+	applied
+	printf '198.51.100.7 other.example.net\n198.51.100.8 gx.example.net\n' >"$work/names"
+	mode=in-place
+	run apply --names-only
+	is "a timer that does not know of the copy refreshes it" "$rc $(fingerprint)" "0 $before"
+	is "and nothing else" "$(grep -c other.example.net "$work/run/mail$work/etc/main.cf")" 1
+	run restore
+	mode=copy
 	mount --bind "$work/etc" "$work/etc"
 	mount -o remount,ro,bind "$work/etc"
 	applied
