@@ -218,6 +218,26 @@ static bool has_write_lock(pid_t pid, const char *fd)
 	return false;
 }
 
+/* The path as the kernel has it, though the file itself may be gone: /var/run/x is /run/x. */
+static const char *in_real_directory(const char *path, char out[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
+	size_t len;
+
+	if (slash == NULL || slash == path || (size_t)(slash - path) >= sizeof(dir))
+		return path;
+	memcpy(dir, path, (size_t)(slash - path));
+	dir[slash - path] = '\0';
+	if (realpath(dir, out) == NULL)
+		return path;
+	len = strlen(out);
+	if (len + strlen(slash) >= PATH_MAX)
+		return path;
+	memcpy(out + len, slash, strlen(slash) + 1);
+	return out;
+}
+
 static bool same_file(const char *fd_path, const struct stat *file, const char *path)
 {
 	char text[PATH_MAX];
@@ -231,10 +251,13 @@ static bool same_file(const char *fd_path, const struct stat *file, const char *
 
 bool procfs_locks(pid_t pid, const struct stat *file, const char *path)
 {
-	char dir_path[64], fd_path[PATH_MAX];
+	char dir_path[64], fd_path[PATH_MAX], real[PATH_MAX];
 	bool found = false;
 	struct dirent *e;
 	DIR *dir;
+
+	if (file == NULL)
+		path = in_real_directory(path, real);
 
 	(void)snprintf(dir_path, sizeof(dir_path), "/proc/%d/fd", pid);
 	dir = opendir(dir_path);

@@ -24,7 +24,7 @@
 
 enum lock { NO_LOCK, FLOCK, FCNTL_LOCK };
 
-static char dir[] = "/tmp/test_process.XXXXXX", pid_file[64], self[4096];
+static char dir[] = "/tmp/test_process.XXXXXX", pid_file[96], self[4096];
 static struct process_ref ref = PROCESS_REF_INIT;
 static struct diag diag;
 static pid_t master;
@@ -229,6 +229,22 @@ static void found_though_the_file_is_spoilt(void **state)
 	assert_int_equal(find(self, true), 1);
 	assert_int_equal(ref.pid, master);
 	assert_int_equal(find("/usr/sbin/nologin", true), 0);
+}
+
+/* The kernel says /run where a configuration says /var/run. */
+static void found_through_a_link_to_its_directory(void **state)
+{
+	char link[64];
+
+	(void)state;
+	start_master(FLOCK, NULL);
+	(void)snprintf(link, sizeof(link), "%s.link", dir);
+	assert_int_equal(symlink(dir, link), 0);
+	assert_int_equal(unlink(pid_file), 0);
+	(void)snprintf(pid_file, sizeof(pid_file), "%s/master.pid", link);
+	assert_int_equal(find(self, true), 1);
+	assert_int_equal(ref.pid, master);
+	assert_int_equal(unlink(link), 0);
 }
 
 static void a_fifo_does_not_hold_us(void **state)
@@ -559,6 +575,7 @@ int main(void)
 		T(stale_and_garbled_files),
 		T(the_first_line_of_the_file_counts),
 		T(found_though_the_file_is_spoilt),
+		T(found_through_a_link_to_its_directory),
 		T(a_fifo_does_not_hold_us),
 		T(found_after_an_upgrade),
 		T(found_as_head_of_the_family),
