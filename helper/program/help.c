@@ -41,7 +41,7 @@ static const char usage[] =
 	"table\n"
 	"                         of addresses\n"
 	"  --config-mode HOW      in-place (default), or copy: the MTA is started with rewritten\n"
-	"                         copies of its files (Postfix)\n"
+	"                         copies of its files (Postfix, OpenSMTPD)\n"
 	"  --name HOST            what the MTA calls itself; default: the VIP's confirmed name\n"
 	"  --names FILE           pinned names of remote hosts, as in hosts(5)\n"
 	"  --remote-names HOW     proven (default), pinned or off: which remotes are renamed\n"
