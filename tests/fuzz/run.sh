@@ -67,6 +67,10 @@ seeds_postfix() {
 	golden_seeds "$1" postfix /etc/postfix main.cf master.cf
 }
 
+seeds_exim() {
+	golden_seeds "$1" exim /etc/exim4 exim4.conf hubs
+}
+
 seeds_sendmail() {
 	golden_seeds "$1" sendmail /etc/mail sendmail.cf sendmail.mc
 }
