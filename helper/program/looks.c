@@ -35,9 +35,22 @@ int look_vip(const struct ipaddr *vip, struct diag *ret_diag)
 	return status;
 }
 
+/* The first that lost the bind, else the first that is not in sync; NULL: all are. */
+static const struct checked_file *worst_file(const struct check_report *r)
+{
+	const struct checked_file *f = NULL;
+
+	for (size_t i = 0; i < r->n; i++)
+		if (r->files[i].state != SYNC_IN &&
+		    (f == NULL || (r->files[i].bind_lost && !f->bind_lost)))
+			f = &r->files[i];
+	return f;
+}
+
 int look_files(const struct options *o, struct instance *inst, struct attributes *a,
 	       struct diag *ret_diag)
 {
+	const struct checked_file *f;
 	struct check_report report;
 	char text[NODEATTR_MAX];
 
@@ -47,24 +60,19 @@ int look_files(const struct options *o, struct instance *inst, struct attributes
 	if (!report.in_sync && !report.bind_lost &&
 	    inforce_lost(o, inst, &report.bind_lost, ret_diag) < 0)
 		return -1;
-	for (size_t i = 0; i < report.n; i++) {
-		const struct checked_file *f = &report.files[i];
-
-		if (f->state == SYNC_IN)
-			continue;
-		(void)snprintf(text, sizeof(text), "%s: %s",
-			       report.bind_lost ? "bind lost" : "drifted", f->path);
-		attributes_set(a, "state", text);
-		if (report.bind_lost)
-			return diag_set(ret_diag, EX_FAILED,
-					"%s no longer keeps mail on the VIP: %s", f->path,
-					f->reason);
-		return diag_set(ret_diag, o->drift == ON_FAIL ? EX_FAILED : EX_DEGRADED,
-				"%s has drifted: %s; apply again to put it right", f->path,
-				f->reason);
+	f = worst_file(&report);
+	if (f == NULL) {
+		attributes_set(a, "state", "in sync");
+		return 0;
 	}
-	attributes_set(a, "state", "in sync");
-	return 0;
+	(void)snprintf(text, sizeof(text), "%s: %s", report.bind_lost ? "bind lost" : "drifted",
+		       f->path);
+	attributes_set(a, "state", text);
+	if (report.bind_lost)
+		return diag_set(ret_diag, EX_FAILED, "%s no longer keeps mail on the VIP: %s",
+				f->path, f->reason);
+	return diag_set(ret_diag, o->drift == ON_FAIL ? EX_FAILED : EX_DEGRADED,
+			"%s has drifted: %s; apply again to put it right", f->path, f->reason);
 }
 
 /* An X.400 table does not say where its own MTA listens: the usual place, if somebody does there.
