@@ -4,7 +4,7 @@
 # scene: what crm_mon shows; what changes without a restart; a names file that was edited
 
 scene_glance() {
-	local pid parameter n
+	local pid n
 	ok "the set-up runs, watched often" started op monitor interval=2s timeout=20s || return
 	poll 20 has_attribute node1 state "in sync"
 	is "crm_mon shows the instance" "$(attributes node1)" "mail-mta-name=mail.cluster.example
@@ -17,19 +17,17 @@ mail-mta-vip=192.0.2.10"
 	for n in node1 node2; do
 		on $n sh -c 'echo "198.51.100.25 mx1.remote.example" >/etc/mail-names'
 	done
-	for parameter in name=mx.cluster.example names=/etc/mail-names remote_names=pinned drift=fail \
-		leak=fail monitor_remotes=off; do
-		ok "$parameter is set" on node1 pcs resource update mail-mta "$parameter"
-		ok "the agent takes it over" poll 30 reloaded "$parameter"
-		is "the mail server was not restarted" "$(on node1 sh -c "$MTA_PROCESSES" | head -n 1)" "$pid"
-	done
+	ok "what may change in flight is set" on node1 pcs resource update mail-mta \
+		name=mx.cluster.example names=/etc/mail-names remote_names=pinned drift=fail leak=fail \
+		monitor_remotes=off
 	ok "crm_mon has the new name" poll 20 has_attribute node1 name mx.cluster.example
 	is "so has the mail server" "$(on node1 postconf -h smtp_helo_name)" mx.cluster.example
 	is "the stack was applied with names of pins alone" "$(attribute node1 remotes)" "3 of 4 by name"
 	is "nothing failed on the way" "$(failures)" ""
+	is "the mail server was not restarted" "$(on node1 sh -c "$MTA_PROCESSES" | head -n 1)" "$pid"
 
 	ok "drift=report again" on node1 pcs resource update mail-mta drift=report
-	ok "the agent takes it over" poll 30 reloaded drift=report
+	ok "the agent takes it over" on node1 crm_resource --wait --timeout 30
 	on node1 sh -c 'echo "198.51.100.26 plant.remote.example" >>/etc/mail-names'
 	ok "an edited names file is drift" poll 20 has_attribute node1 state "drifted: /etc/mail-names"
 	is "which is no failure" "$(failure mail-mta monitor node1)" "190 /etc/mail-names has drifted: \
@@ -71,13 +69,6 @@ has_attribute() {
 # attribute_like NODE WHAT REGEX
 attribute_like() {
 	attribute "$1" "$2" | grep -Eq -- "$3"
-}
-
-# The last start or reload-agent on node1 was given this parameter, and no operation is pending.
-reloaded() {
-	on node1 crm_resource --wait --timeout 20 >/dev/null 2>&1 || return 1
-	[ "$(on node1 crm_resource -r mail-mta -g "${1%%=*}")" = "${1#*=}" ] &&
-		[ "$(operation node1 mail-mta monitor rc-code)" != 193 ]
 }
 
 mta_is_another() {

@@ -3,7 +3,7 @@
 #
 # scene: a remote site that is away for a while moves nothing
 #
-# OUTAGE is how many seconds, 10 if not set; `make check-long` has five minutes.
+# OUTAGE is how many seconds, 6 if not set; `make check-long` has five minutes.
 
 # shellcheck source=tests/cluster/scenes/glance.sh
 . "$HERE/scenes/glance.sh"
@@ -23,8 +23,8 @@ scene_outage() {
 	ok "crm_mon says so" poll 30 attribute_like node1 remote-failure \
 		'^since 20..-..-..T..:..Z: 198\.51\.100\.25 port 25 unreachable \([12] of 2\)$'
 	sends 3 patient
-	end=$((SECONDS + ${OUTAGE:-10}))
-	tap_note "figure: the outage lasts ${OUTAGE:-10} s"
+	end=$((SECONDS + ${OUTAGE:-6}))
+	tap_note "figure: the outage lasts ${OUTAGE:-6} s"
 	while [ $SECONDS -lt $end ]; do
 		sleep 1
 		still_the_same "$pid" || break
