@@ -114,9 +114,10 @@ int instance_make(struct instance *inst, const char *source_path, struct span so
 	if (run(&inst->pool, derived, copy, source, d, ret_diag) < 0)
 		return -1;
 	if (lstat(content, &st) < 0)
-		return diag_set(ret_diag, EX_INSTALLED,
-				"cannot make %s: %s ended well, but made no %s", derived->path,
-				derived->argv[0], content);
+		return errno != ENOENT ? fs_error(ret_diag, "look at", content)
+				       : diag_set(ret_diag, EX_INSTALLED,
+						  "cannot make %s: %s ended well, but made no %s",
+						  derived->path, derived->argv[0], content);
 	if (!S_ISREG(st.st_mode))
 		return diag_set(ret_diag, EX_INSTALLED, "cannot make %s: %s is no regular file",
 				derived->path, content);
