@@ -167,6 +167,11 @@ mta_pids() {
 	on "$1" sh -c "$MTA_PROCESSES"
 }
 
+# How often a node's own IPv6 address has called the remote, whether for mail or not.
+node_calls_over_6() {
+	lab maillog remote | grep -c 'connect from .*\[2001:db8:1::1[1-9]\]'
+}
+
 # count received|refused|bounced PREFIX N
 count() {
 	[ "$(lab "$1" "$2" | wc -l)" -eq "$3" ]
