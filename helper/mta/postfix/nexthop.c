@@ -241,6 +241,7 @@ void result_scan(struct pf *pf, struct traced value, const struct map *m)
 		break;
 	case TABLE_PASSWORD:
 	case TABLE_POLICY:
+	case TABLE_SITE:
 		break;
 	}
 }

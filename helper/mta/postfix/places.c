@@ -53,6 +53,8 @@ static const struct place places[] = {
 	{"lmtp_sasl_password_maps", MAPS, TABLE_PASSWORD},
 	{"smtp_tls_policy_maps", MAPS, TABLE_POLICY},
 	{"lmtp_tls_policy_maps", MAPS, TABLE_POLICY},
+	{"smtp_tls_per_site", MAPS, TABLE_SITE},
+	{"lmtp_tls_per_site", MAPS, TABLE_SITE},
 	{"smtp_connection_cache_destinations", HOSTS, 0},
 	{"lmtp_connection_cache_destinations", HOSTS, 0},
 	{"smtpd_client_restrictions", RESTRICTIONS, 0},

@@ -83,6 +83,7 @@ enum table_kind {
 	TABLE_FILTER,	 /* results: FILTER transport:nexthop */
 	TABLE_PASSWORD,	 /* keys: host or nexthop */
 	TABLE_POLICY,	 /* keys: nexthop */
+	TABLE_SITE,	 /* keys: host or nexthop, of a TLS policy */
 };
 
 /* A table, and what it is read for. */
@@ -185,7 +186,7 @@ int maps_scan(struct pf *pf, struct traced list, enum table_kind kind, const cha
 
 static inline bool table_has_keys(enum table_kind kind)
 {
-	return kind == TABLE_PASSWORD || kind == TABLE_POLICY;
+	return kind == TABLE_PASSWORD || kind == TABLE_POLICY || kind == TABLE_SITE;
 }
 
 /* The lines of a file, "key value". */
