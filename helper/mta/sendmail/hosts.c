@@ -7,12 +7,6 @@
  */
 #include "mta/sendmail/sendmail.h"
 
-static bool is_loopback_name(struct span host)
-{
-	return text_equal_nocase(host, "localhost") || text_starts_nocase(host, "localhost.") ||
-	       text_equal_nocase(host, "ip6-localhost") || text_equal_nocase(host, "ip6-loopback");
-}
-
 /* One host, in brackets or not. */
 static bool parse_host(struct placed host, struct placed *ret_inner, struct ipaddr *ret_addr)
 {
@@ -39,7 +33,7 @@ static bool parse_host(struct placed host, struct placed *ret_inner, struct ipad
 static bool is_elsewhere(struct placed inner, const struct ipaddr *addr)
 {
 	return addr->family != 0 ? !ipaddr_is_loopback(addr) && !ipaddr_is_any(addr)
-				 : !is_loopback_name(inner.text);
+				 : !text_is_loopback_name(inner.text);
 }
 
 static void host_scan(struct sm *sm, struct pair *pair, struct placed host, const char *what)
