@@ -104,10 +104,11 @@ struct name *names_entry(struct names *n, const struct ipaddr *addr);
 /* Decide on one address and store the verdict. `own` are this cluster's addresses: VIPs and nodes'.
  * `saved` may be NULL. The rule, in order:
  *   loopback or own → none;  policy off → none;
- *   pinned: definitely no such name, or any other address, by DNS or by another pin → none; else
- * the pin stands (also when the lookup failed for now or was not done); policy pinned, or not
- * looked up → none; exactly one PTR, a valid FQDN, whose addresses are this one alone, none of them
- * in `own`: proven; a temporary failure → the saved name if there is one and no PTR says otherwise.
+ *   pinned: definitely no such name, or another address by DNS or by another pin → none;
+ *     else the pin stands (also when the lookup failed for now or was not done);
+ *   policy pinned, or not looked up → none;
+ *   exactly one PTR, a valid FQDN, whose addresses are this one alone, none of them in `own`:
+ *     proven; a temporary failure → the saved name if there is one and no PTR says otherwise.
  * One wrong address decides even if the other family's question failed for now. Names from DNS are
  * kept in lower case, since DNS does not promise to spell them the same each time. */
 int names_judge(struct names *n, const struct evidence *e, enum names_policy policy,

@@ -11,7 +11,7 @@ numbers="(issue|ticket)"" #?[0-9]|[Mm]ile""stone"
 look() {
 	all_files | while read -r file; do
 		is_data "$file" || [ "$file" = COPYING ] || printf '%s\n' "$file"
-	done | xargs grep -nIE "$1"
+	done | xargs -d '\n' grep -nIE -e "$1" --
 }
 
 verdict "no work that was put off" "$(look "(^|[^A-Za-z])($late)([^A-Za-z]|\$)")"

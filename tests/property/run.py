@@ -30,7 +30,8 @@ import tempfile
 from generate import SECRET, generate
 
 POSTMAP = """#!/bin/sh
-# postmap -c DIR TYPE:FILE
+# postmap -c DIR TYPE:FILE; a question, -q, has no answer
+[ "$3" != -q ] || exit 1
 kind=${3%%:*} file=${3#*:}
 case $kind in hash | btree) end=db ;; *) end=$kind ;; esac
 { echo "made of"; cat "$file"; } >"$file.$end"
