@@ -6,8 +6,9 @@
 MTA_ETC=/etc/mail
 MTA_UNIT=sendmail
 MTA_DAEMON=sendmail
-MTA_SCENES="failover families foreign"
+MTA_SCENES="failover families foreign process"
 MTA_PARAMETERS=()
+MTA_PID_FILE=/run/sendmail/mta/sendmail.pid
 
 # On a node, as root, in its own shell. The one that started first is the daemon.
 MTA_PROCESSES='pgrep -o -x "sendmail(-mta)?"; pgrep -x "sendmail(-mta)?"'

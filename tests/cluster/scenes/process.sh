@@ -9,6 +9,8 @@ scene_process() {
 	local pid
 	ok "the set-up runs" started || return
 	ok "and the cluster looks on" on node1 pcs property set maintenance-mode=true
+	is "it is reloaded" "$(process_service reload)" 0
+	is "and runs" "$(process_service status)" 0
 	pid=$(mta_pids node1 | head -n 1)
 	on node1 rm "$MTA_PID_FILE"
 	is "without its pid file it still runs" "$(agent node1 monitor 2>&1; echo $?)" 0
@@ -21,7 +23,16 @@ scene_process() {
 		OCF_RESKEY_CRM_meta_timeout=16000 2>&1 | grep exit-reason; echo "${PIPESTATUS[0]}")" 0
 	is "nothing of it runs" "$(mta_pids node1)" ""
 	restored "after it" node1
+	on node1 sh -c 'setsid sleep 60 >/dev/null 2>&1 </dev/null & echo $! >"$0"' "$MTA_PID_FILE"
+	is "another program's number in the pid file is not taken for it" "$(process_service status)" 7
 	ok "the cluster acts again" on node1 pcs property set maintenance-mode=false
+}
+
+# process_service COMMAND: the exit code.
+process_service() {
+	on node1 mta-stack service "$1" --mta "$MTA" "${MTA_PARAMETERS[@]/#/--}" \
+		--resource mail-mta >/dev/null 2>&1
+	echo $?
 }
 
 process_without_vip() {
