@@ -4,7 +4,8 @@
 # valgrind: the C tests and a few commands once more, watched by valgrind(1): no byte read that was not
 # written, none outside of what was allocated, none that is lost in the end.
 #
-#   valgrind.sh BUILDDIR [PROGRAM…]      test programs, golden, and mta-stack itself; or those named
+#   valgrind.sh BUILDDIR [PROGRAM…]      test programs, golden, and mta-stack itself; or those named, as in
+#                                        test_plan golden mta-stack
 #
 # What a child of a test does after fork(2) is its own affair. A test that fails only because it is slow
 # under valgrind is not counted here: the suites count it. Closes with `N passed, N failed, N skipped`.
@@ -99,7 +100,11 @@ commands() {
 
 if [ $# -gt 0 ]; then
 	for name; do
-		watch "$name" "$build/$name"
+		case $name in
+		golden) watch golden "$build/golden" "$here/golden" ;;
+		mta-stack*) commands ;;
+		*) watch "$name" "$build/$name" ;;
+		esac
 	done
 else
 	for program in "$build"/test_*; do
