@@ -63,6 +63,10 @@ golden_seeds() {
 	done
 }
 
+seeds_opensmtpd() {
+	golden_seeds "$1" opensmtpd /etc smtpd.conf mail/relays.conf
+}
+
 seeds_postfix() {
 	golden_seeds "$1" postfix /etc/postfix main.cf master.cf
 }

@@ -116,7 +116,8 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 
 	if (one_use(od, tokens.first - 1, tokens.first) ||
 	    (tokens.end < od->n_tokens && one_use(od, tokens.end - 1, tokens.end))) {
-		if (!traced_where(&od->trace, first->text, &u.file, &u.off) ||
+		if (!one_use(od, tokens.first, tokens.end - 1) ||
+		    !traced_where(&od->trace, first->text, &u.file, &u.off) ||
 		    !traced_where(&od->trace, last->text, &file, &off) || file != u.file ||
 		    off < u.off)
 			return od_bad(od, first,
@@ -125,6 +126,23 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 	}
 	*ret = u;
 	return 0;
+}
+
+/* The value of an option that we edit: a string, { … } or <name>; smtpd refuses anything else, too.
+ */
+static int check_value(struct od *od, struct range option)
+{
+	size_t n = option.end - option.first;
+	const struct token *value = od_token(od, option.first + 1), *last;
+
+	if (!is_there(option))
+		return 0;
+	last = od_token(od, option.end - 1);
+	if (n >= 2 && ((od_token_is_text(value) && n == 2) ||
+		       (od_token_is_char(value, '{') && od_token_is_char(last, '}')) ||
+		       (od_token_is_char(value, '<') && od_token_is_char(last, '>'))))
+		return 0;
+	return od_bad(od, od_token(od, option.first), "the value of this option is not understood");
 }
 
 /* NULL: another action with the same macro has brought it. */
@@ -176,8 +194,6 @@ static int bind(struct od *od, struct relay *r, struct use room)
 	struct finding *f;
 	struct use at = room;
 
-	if (is_there(r->src) && !is_there(value))
-		return 0; /* smtpd objects */
 	if (is_there(r->src) && bytes_of(od, value, &at) < 0)
 		return -1;
 	f = add_setting(od, SET_BINDS, at, "src");
@@ -216,8 +232,7 @@ static int name(struct od *od, struct relay *r, struct use room)
 
 	if (is_there(r->helo_src) && replace_helo_src(od, r) < 0)
 		return -1;
-	if ((is_there(r->helo_src) && !is_there(r->helo)) ||
-	    (is_there(r->helo) && !is_there(value)))
+	if (is_there(r->helo_src) && !is_there(r->helo))
 		return 0;
 	if (is_there(r->helo) && bytes_of(od, value, &at) < 0)
 		return -1;
@@ -236,6 +251,9 @@ static int settings(struct od *od, struct relay *r)
 	const struct token *last = od_token(od, r->room ? r->last : r->keyword);
 	struct use room = {last->file, last->end, 0};
 
+	if (check_value(od, r->src) < 0 || check_value(od, r->helo) < 0 ||
+	    check_value(od, r->helo_src) < 0)
+		return -1;
 	if (!r->room) {
 		if (!traced_where(&od->trace, last->text, &room.file, &room.off))
 			return od_bad(od, last,
