@@ -208,6 +208,26 @@ static int bind(struct od *od, struct relay *r, struct use room)
 	return 0;
 }
 
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
+/* A quoted string ends where it ends; the name in its place, or behind it, would go on. */
+static void set_apart(const struct od *od, struct finding *f)
+{
+	struct span bytes = od_file(od, f->file)->bytes;
+	size_t end = f->off + f->len;
+	bool quoted = f->len > 0 ? is_quote(bytes.at[f->off])
+				 : f->off > 0 && is_quote(bytes.at[f->off - 1]);
+	char next = end < bytes.len ? bytes.at[end] : '\n';
+
+	if (quoted && f->before[0] == '\0' && f->off > 0 && !text_is_blank(bytes.at[f->off - 1]))
+		f->before = " ";
+	if (!text_is_blank(next) && next != '#' && (quoted || !is_quote(next)))
+		f->after = " ";
+}
+
 /* helo-src looks the VIP up in a table that does not have it perhaps, and then nothing is sent. */
 static int replace_helo_src(struct od *od, struct relay *r)
 {
@@ -221,6 +241,8 @@ static int replace_helo_src(struct od *od, struct relay *r)
 		f->fixed = "";
 	else if (f != NULL)
 		f->before = "helo ";
+	if (f != NULL)
+		set_apart(od, f);
 	return 0;
 }
 
@@ -243,6 +265,7 @@ static int name(struct od *od, struct relay *r, struct use room)
 		f->current = od_string(od, od_token(od, value.first)->text);
 	else
 		f->before = " helo ";
+	set_apart(od, f);
 	return 0;
 }
 
