@@ -5,7 +5,7 @@
 
 MTA_ETC=/etc/exim4
 MTA_UNIT=exim4
-MTA_SCENES="failover families foreign"
+MTA_SCENES="failover families foreign generated"
 # Debian verifies the certificate of its smarthost: such a remote is renamed only if its name is pinned.
 MTA_PARAMETERS=(names=/etc/mail-names)
 
