@@ -17,6 +17,9 @@ sendmail_node() {
 		useradd -m -s /usr/sbin/nologin mailadmin
 		rm -f /etc/rc?.d/S??sendmail /etc/cron.d/sendmail
 		cd /etc/mail
+		# Or the start script would make its own files, and these, anew each time.
+		sed -i "s/^HANDS_OFF=.*/HANDS_OFF=\"Yes\";/" sendmail.conf
+		rm -f Makefile
 		m4 sendmail.mc >sendmail.cf
 		for table in mailertable access; do
 			makemap hash $table <$table

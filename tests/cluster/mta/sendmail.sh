@@ -6,7 +6,7 @@
 MTA_ETC=/etc/mail
 MTA_UNIT=sendmail
 MTA_DAEMON=sendmail
-MTA_SCENES="failover families foreign process"
+MTA_SCENES="failover families foreign external process"
 MTA_PARAMETERS=()
 MTA_PID_FILE=/run/sendmail/mta/sendmail.pid
 
