@@ -13,6 +13,7 @@ struct apply {
 	struct state next;     /* the journal: the state to come, with temporary names */
 	struct buf *bytes;     /* per record: the new text */
 	int *from;	       /* per record: the new compiled table, or -1 */
+	int *saving;	       /* per record: its original on its way to the disk, or -1 */
 	struct undoing *undos; /* files that get the admin's bytes back */
 	size_t n_undos;
 	struct timespec stamp; /* mtime of all that is published */

@@ -38,7 +38,7 @@ static int save_original(struct apply *a, struct record *r, const struct entry *
 		return 0;
 	}
 	r->original = instance_file_name(&a->next.pool, a->next.generation, k, "original");
-	return store_put(&a->inst->store, r->original, bytes, ret_diag);
+	return store_put_soon(&a->inst->store, r->original, bytes, &a->saving[k], ret_diag);
 }
 
 static int save_edits(struct apply *a, struct record *r, const struct change *c, size_t k,

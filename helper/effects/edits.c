@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "data/array.h"
+#include "effects/fs.h"
 
 static const char header[] = "mta-stack edits 2\n";
 
@@ -228,6 +229,7 @@ void edits_pour(struct span original, const struct edit *items, size_t n, struct
 	at = buf_extend(ret_bytes, len);
 	if (at == NULL)
 		return;
+	fs_populate(at, len);
 	for (size_t i = 0; i < n; i++) {
 		const struct edit *e = &items[i];
 

@@ -102,9 +102,7 @@ static ssize_t read_some(int fd, void *at, size_t len)
 #define MADV_POPULATE_WRITE 23 /* Linux 5.14 */
 #endif
 
-/* Get the memory for a large block in one go instead of page by page, on first touch. Only a
- * matter of time; older kernels do not know it. */
-static void populate(void *block, size_t len)
+void fs_populate(void *block, size_t len)
 {
 	const uintptr_t page = 4096, from = ((uintptr_t)block + page - 1) & ~(page - 1),
 			to = ((uintptr_t)block + len) & ~(page - 1);
@@ -129,7 +127,7 @@ int fs_read_all(int fd, char **ret_bytes, size_t *ret_len)
 	cap = (size_t)st.st_size + 2; /* one to see the end, one for the NUL */
 	bytes = malloc(cap);
 	if (bytes != NULL)
-		populate(bytes, cap);
+		fs_populate(bytes, cap);
 	while (bytes != NULL) {
 		n = read_some(fd, bytes + len, cap - 1 - len);
 		if (n < 0)
@@ -256,8 +254,7 @@ int fs_lock(int fd, const struct deadline *d)
 	return 0;
 }
 
-/* The descriptor, or -1 and nothing of that name. */
-static int make_file(int dir, const char *name, struct span bytes)
+int fs_new_file(int dir, const char *name, struct span bytes)
 {
 	int fd, e;
 
@@ -275,7 +272,7 @@ static int make_file(int dir, const char *name, struct span bytes)
 
 int fs_make_file(int dir, const char *name, struct span bytes)
 {
-	int fd = make_file(dir, name, bytes);
+	int fd = fs_new_file(dir, name, bytes);
 
 	fs_close(fd);
 	return fd < 0 ? -1 : 0;
@@ -283,7 +280,7 @@ int fs_make_file(int dir, const char *name, struct span bytes)
 
 int fs_put(int dir, const char *name, const char *temp, struct span bytes)
 {
-	int fd = make_file(dir, temp, bytes), rc, e;
+	int fd = fs_new_file(dir, temp, bytes), rc, e;
 
 	if (fd < 0)
 		return -1;

@@ -27,6 +27,10 @@ int fs_open_dir(const char *real);
 /* Make a directory (0700) if it is not there. The caller makes the name durable: fsync(dir). */
 int fs_make_dir(int dir, const char *name);
 
+/* Get the memory for a large new block at once instead of page by page on first touch. Only a
+ * matter of time; older kernels do not know it. */
+void fs_populate(void *block, size_t len);
+
 /* The whole of a regular file as one NUL-terminated block; free() it. EFBIG above 1 GiB. */
 int fs_read_all(int fd, char **ret_bytes, size_t *ret_len);
 
@@ -44,6 +48,9 @@ int fs_lock(int fd, const struct deadline *d);
 /* A new private file `name` in dir with these bytes; not durable. Whatever had the name is removed
  * first. */
 int fs_make_file(int dir, const char *name, struct span bytes);
+
+/* The same, left open: its descriptor, or -1 with errno and nothing of that name. */
+int fs_new_file(int dir, const char *name, struct span bytes);
 
 /* A new private file `name` in dir with these bytes, its content durable; replaces an old one
  * atomically by way of `temp`. The caller makes the name durable: fsync(dir). */

@@ -106,6 +106,18 @@ int store_put(const struct store *s, const char *name, struct span bytes, struct
 	return 0;
 }
 
+int store_put_soon(const struct store *s, const char *name, struct span bytes, int *ret_fd,
+		   struct diag *ret_diag)
+{
+	int fd = fs_new_file(s->originals, name, bytes);
+
+	if (fd < 0)
+		return told(s, "save an original in", "originals", ret_diag);
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	*ret_fd = fd;
+	return 0;
+}
+
 int store_put_from(const struct store *s, const char *name, int fd, struct diag *ret_diag)
 {
 	int to = -1, rc = 0;

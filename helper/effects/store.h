@@ -62,6 +62,9 @@ int store_drop_journal(const struct store *s, struct diag *ret_diag);
 
 /* Files in originals/. Adding one makes its bytes durable; store_sync() then the names. */
 int store_put(const struct store *s, const char *name, struct span bytes, struct diag *ret_diag);
+/* The same, but its bytes are only on their way to the disk: fsync(2) and close *ret_fd later. */
+int store_put_soon(const struct store *s, const char *name, struct span bytes, int *ret_fd,
+		   struct diag *ret_diag);
 int store_put_from(const struct store *s, const char *name, int fd, struct diag *ret_diag);
 int store_put_built(const struct store *s, const char *name, const char *path,
 		    struct diag *ret_diag);

@@ -240,6 +240,7 @@ struct planning {
 	const struct names *names;
 	struct key_uses uses;
 	struct verdict *slots;
+	uint32_t *made; /* for each finding: its only edit, counted from 1; 0: none */
 };
 
 static void plan_one(struct planning *x, const struct finding *f, size_t seq)
@@ -275,6 +276,30 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 		p->edits[before].seq = seq;
 }
 
+/* What became of a remote becomes of the same one elsewhere. */
+static void plan_again(struct planning *x, const struct repeat *r, size_t seq)
+{
+	struct finding again = x->s->findings[r->like];
+	struct plan *p = x->p;
+	struct edit *e;
+
+	if (x->made[r->like] == 0 || again.kind != FIND_REMOTE) {
+		again.off = r->off;
+		plan_one(x, &again, seq);
+		return;
+	}
+	p->remotes++;
+	p->named++;
+	e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
+	if (e == NULL) {
+		p->pool.failed = true;
+		return;
+	}
+	*e = p->edits[x->made[r->like] - 1];
+	e->off = r->off;
+	e->seq = (uint32_t)seq;
+}
+
 /* In the order of the scan. */
 static void plan_all(struct planning *x)
 {
@@ -282,14 +307,15 @@ static void plan_all(struct planning *x)
 	size_t r = 0;
 
 	for (size_t i = 0; i <= s->n_findings; i++) {
-		for (; r < s->n_repeats && s->repeats[r].after <= i; r++) {
-			struct finding again = s->findings[s->repeats[r].like];
+		size_t before;
 
-			again.off = s->repeats[r].off;
-			plan_one(x, &again, i);
-		}
-		if (i < s->n_findings)
-			plan_one(x, &s->findings[i], i);
+		for (; r < s->n_repeats && s->repeats[r].after <= i; r++)
+			plan_again(x, &s->repeats[r], i);
+		if (i == s->n_findings)
+			break;
+		before = x->p->n_edits;
+		plan_one(x, &s->findings[i], i);
+		x->made[i] = x->p->n_edits == before + 1 ? (uint32_t)before + 1 : 0;
 	}
 }
 
@@ -302,11 +328,15 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 	if (key_uses_find(s, &x.uses, ret_diag) < 0)
 		return -1;
 	x.slots = calloc(VERDICTS, sizeof(*x.slots));
-	if (x.slots != NULL)
+	x.made = calloc(s->n_findings + 1, sizeof(*x.made));
+	if (x.slots != NULL && x.made != NULL)
 		plan_all(&x);
+	else
+		p->pool.failed = true;
 	key_uses_release(&x.uses);
 	free(x.slots);
-	if (x.slots == NULL)
+	free(x.made);
+	if (!pool_ok(&p->pool))
 		return diag_oom(ret_diag);
 	rc = plan_files(p, s, want->resource, ret_diag);
 	if (!pool_ok(&p->pool) || plan_order(p, s) < 0)

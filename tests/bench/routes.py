@@ -72,10 +72,20 @@ def apart():
     os.execvp("unshare", ["unshare", "--mount", "--net", "--propagation", "private", sys.argv[0]])
 
 
+def urgent():
+    """What makes a command go before others, ours like the peer's: a busy machine disturbs less."""
+    prefix = ["chrt", "--fifo", "1"]
+    may = subprocess.run(prefix + ["true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    return prefix if may else []
+
+
+URGENT = urgent()
+
+
 def timed(argv, **more):
     """Milliseconds of wall clock; it must end with 0."""
     started = time.monotonic()
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    done = subprocess.run(URGENT + argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=False, **more)
     ms = (time.monotonic() - started) * 1000
     if done.returncode != 0:

@@ -61,7 +61,7 @@ static struct found *memo_make(const struct pf *pf, const struct lines *it)
 }
 
 /* Where it is, or may be put. */
-static struct found *memo_slot(struct found *memo, struct span value)
+static struct found *memo_slot(struct found *memo, struct span value, bool *ret_known)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15u;
 	uint64_t sum = value.len, some;
@@ -76,10 +76,12 @@ static struct found *memo_slot(struct found *memo, struct span value)
 	for (; i < value.len; i++)
 		sum = (sum ^ (unsigned char)value.at[i]) * odd;
 	sum >>= 32;
-	for (i = 0; i < MEMO_TRIED; i++) {
+	*ret_known = false;
+	for (i = 0; i < MEMO_TRIED && !*ret_known; i++) {
 		slot = &memo[(sum + i) % MEMO];
-		if (slot->value.at == NULL || text_same(slot->value, value))
+		if (slot->value.at == NULL)
 			break;
+		*ret_known = text_same(slot->value, value);
 	}
 	return slot;
 }
@@ -91,12 +93,13 @@ static bool line_again(struct pf *pf, struct lines *it, struct found *memo)
 	const struct found *before;
 	struct span line;
 	size_t next;
+	bool known;
 
 	if (memo == NULL || !lines_peek(it, &line, &next) ||
 	    !split_line(traced_plain(line), &key, &value))
 		return false;
-	before = memo_slot(memo, traced_span(value));
-	if (before->value.at == NULL || !text_same(before->value, traced_span(value)))
+	before = memo_slot(memo, traced_span(value), &known);
+	if (!known)
 		return false;
 	for (size_t i = before->first; i < before->first + before->count; i++)
 		scan_repeat(pf->scan, i,
@@ -110,6 +113,7 @@ static void entry_scan(struct pf *pf, struct traced key, struct traced value,
 		       const struct lines *it, const struct map *m, struct found *memo)
 {
 	size_t before = pf->scan->n_findings, file, off;
+	bool known;
 
 	if (table_has_keys(m->kind)) {
 		if (traced_point(&pf->trace, key, &file, &off))
@@ -118,7 +122,7 @@ static void entry_scan(struct pf *pf, struct traced key, struct traced value,
 	}
 	result_scan(pf, value, m);
 	if (memo != NULL && value.n == 1)
-		*memo_slot(memo, traced_span(value)) =
+		*memo_slot(memo, traced_span(value), &known) =
 			(struct found){traced_span(value), before, pf->scan->n_findings - before};
 }
 
