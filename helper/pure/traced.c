@@ -64,9 +64,10 @@ bool traced_point(const struct trace *tr, struct traced t, size_t *ret_file, siz
 {
 	const struct piece *p = tr->pieces + t.first;
 
+	/* between two pieces it stands at the end of the first: "-o name=" with a line after it */
 	if (t.len > 0)
 		return traced_start(tr, t, ret_file, ret_off);
-	for (size_t i = t.n; i-- > 0;) {
+	for (size_t i = 0; i < t.n; i++) {
 		if (t.base < p[i].at || t.base > p[i].at + p[i].len)
 			continue;
 		*ret_file = p[i].file;
