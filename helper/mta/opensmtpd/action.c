@@ -74,8 +74,11 @@ static void read_option(struct od *od, struct relay *r, struct range option)
 		r->places = option;
 	else if (od_token_is(t, "tls"))
 		r->tls = true;
-	if (od_token_is(t, "domain"))
-		r->domain = true;
+	else
+		return;
+	r->domain |= od_token_is(t, "domain");
+	for (size_t i = option.first + 1; i < option.end; i++)
+		od->tokens[i].ours = true;
 }
 
 /* More options may follow this token, and a text behind it would not get into a macro. */
@@ -298,8 +301,6 @@ static void places(struct od *od, struct relay *r)
 
 	if (!is_there(rest))
 		return;
-	for (size_t i = rest.first; i < rest.end; i++)
-		od->tokens[i].relay = true;
 	if (od_token_is_char(t, '<')) {
 		struct table *table =
 			rest.first + 1 < rest.end ? od_table_find(od, (t + 1)->text) : NULL;
@@ -322,7 +323,7 @@ static int lmtp(struct od *od, size_t at, size_t end)
 	if (at + 1 >= end)
 		return 0;
 	to = od_token(od, at + 1);
-	od->tokens[at + 1].relay = true;
+	od->tokens[at + 1].ours = true;
 	if (!od_relay_lmtp(od, to->text, od->scan->accept_leak))
 		return 0;
 	if (!od->scan->accept_leak)

@@ -36,7 +36,7 @@ struct token {
 	size_t file;	    /* where it stands: if it comes from a macro, where that is used */
 	size_t off, end;
 	bool macro; /* some of it comes from a macro */
-	bool relay; /* it names a relay: whatever else it is used for is noted elsewhere */
+	bool ours;  /* of an option that the scan looks after: no use by something else */
 };
 
 struct macro {

@@ -77,7 +77,7 @@ int od_uses_note(struct od *od, struct range statement)
 		const struct token *t = od_token(od, i);
 		struct table *table;
 
-		if (t->relay)
+		if (t->ours)
 			continue;
 		if (t->macro && add_text(od, t) < 0)
 			return -1;
