@@ -27,7 +27,7 @@ static const struct command {
 } commands[] = {
 	{"vip", cmd_vip, false},	  {"plan", cmd_plan, true},
 	{"apply", cmd_apply, true},	  {"restore", cmd_restore, true},
-	{"check", cmd_check, true},	  {"service", cmd_service, true},
+	{"check", cmd_check, false},	  {"service", cmd_service, true},
 	{"peer", cmd_peer, false},	  {"explain", cmd_explain, false},
 	{"probe", cmd_probe, true},	  {"monitor", cmd_monitor, true},
 	{"validate", cmd_validate, true}, {"status", cmd_status, false},

@@ -3,11 +3,11 @@
 #
 # story: what mta-stack promises, as assertions on a real two-node cluster.
 #
-#   story.sh [--mta NAME] [--install TREE] [--scene NAME]… [--list]
+#   story.sh [--mta NAME] [--install TREE | --deb FILE] [--scene NAME]… [--list]
 #
 # NAME is the mail server of both nodes, Postfix without it; mta/ has what there is to know of each.
 # TREE is what `make install DESTDIR=TREE` gave; without it `make install-tree` makes one in
-# $MTA_STACK_BUILD. Scenes are the files in scenes/, in the order below; each stands alone.
+# $MTA_STACK_BUILD; FILE is the Debian package, which dpkg then installs on each node. Scenes are the files in scenes/, in the order below; each stands alone.
 # KEEP=1 leaves the lab up.
 #
 # Guarantees: a lab of its own, taken down on every way out; nothing of the machine is touched; a
@@ -28,11 +28,12 @@ usage() {
 	sed -n 's/^# \{0,1\}//; 4,13p' "$0"
 }
 
-scenes='' tree='' MTA=postfix list=''
+scenes='' tree='' deb='' MTA=postfix list=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--mta) MTA=${2:?} && shift 2 ;;
 	--install) tree=${2:?} && shift 2 ;;
+	--deb) deb=${2:?} && shift 2 ;;
 	--scene) scenes="$scenes ${2:?}" && shift 2 ;;
 	--list) list=yes && shift ;;
 	-h | --help) usage && exit 0 ;;
@@ -54,7 +55,7 @@ for s in ${scenes:=$MTA_SCENES}; do
 	. "$HERE/scenes/$s.sh"
 done
 
-if [ -z "$tree" ]; then
+if [ -z "$tree$deb" ]; then
 	: "${MTA_STACK_BUILD:?give --install TREE, or MTA_STACK_BUILD for make install-tree}"
 	make -C "$MTA_STACK_BUILD" -s install-tree >&2 || { say "story: cannot build"; exit 1; }
 	tree=$MTA_STACK_BUILD/tests/tree
@@ -74,6 +75,12 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
 
+# install_deb NODE: as an admin would.
+install_deb() {
+	on "$1" sh -c 'cat >/root/mta-stack.deb' <"$deb" &&
+		on "$1" env DEBIAN_FRONTEND=noninteractive dpkg --install /root/mta-stack.deb
+}
+
 # What a person would look at first when a scene has failed.
 evidence() {
 	local n
@@ -89,7 +96,7 @@ perform() {
 	local start failed=$TAP_FAILED since
 	start=$(now_ms)
 	since=$(date '+%Y-%m-%d %H:%M:%S')
-	export TAP_REPEAT="$HERE/story.sh --mta $MTA --install $tree --scene $1"
+	export TAP_REPEAT="$HERE/story.sh --mta $MTA ${deb:+--deb $deb} ${tree:+--install $tree} --scene $1"
 	tap_note "scene $1: $(sed -n 's/^# scene: //p' "$HERE/scenes/$1.sh")"
 	if ok "the stage is set" stage_reset; then
 		"scene_$1"
@@ -99,8 +106,11 @@ perform() {
 }
 
 begin=$(now_ms)
-ok "the lab comes up, with mta-stack installed on its nodes" \
-	"$HERE/lab" up --id "$LAB" --mta "$MTA" --install "$tree" || { tap_end; exit 1; }
+ok "the lab comes up${tree:+, with mta-stack installed on its nodes}" \
+	"$HERE/lab" up --id "$LAB" --mta "$MTA" ${tree:+--install "$tree"} || { tap_end; exit 1; }
+for n in ${deb:+node1 node2}; do
+	ok "$n gets the package" install_deb "$n" || { tap_end; exit 1; }
+done
 ok "the nodes have a configuration that is easily damaged" stage_prepare || { tap_end; exit 1; }
 for s in $scenes; do
 	perform "$s"
