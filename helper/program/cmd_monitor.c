@@ -120,6 +120,35 @@ static int look(const struct options *o, struct instance *inst, const struct run
 	return -1;
 }
 
+#define SETTLE_MS 50
+
+/* Half of a change is no state to judge: while another command works, such as the timer that
+ * refreshes names, wait for its end. What nobody works on any more was cut short. */
+static int open_settled(const struct options *o, const struct deadline *d,
+			struct instance **ret_inst, struct diag *ret_diag)
+{
+	struct deadline patience = deadline_within(d, (long)deadline_left_ms(d) * 2 / 3);
+	struct instance *inst = NULL;
+
+	for (bool left_alone = false;;) {
+		if (instance_open_readonly(o->state_dir, options_instance(o), &inst, ret_diag) < 0)
+			return -1;
+		if (instance_phase(inst) != INSTANCE_INTERRUPTED ||
+		    (!instance_busy(inst) && left_alone)) {
+			*ret_inst = inst;
+			return 0;
+		}
+		left_alone = !instance_busy(inst);
+		instance_close(inst);
+		if (deadline_passed(&patience))
+			return diag_set(
+				ret_diag, EX_DEGRADED,
+				"another mta-stack command still changes the configuration");
+		if (!left_alone)
+			deadline_nap(&patience, SETTLE_MS);
+	}
+}
+
 int cmd_monitor(const struct options *o, struct diag *ret_diag)
 {
 	struct deadline d = deadline_in_ms(o->deadline_ms);
@@ -128,7 +157,7 @@ int cmd_monitor(const struct options *o, struct diag *ret_diag)
 	int status;
 
 	running_init(&r);
-	status = instance_open_readonly(o->state_dir, options_instance(o), &inst, ret_diag);
+	status = open_settled(o, &d, &inst, ret_diag);
 	if (status == 0)
 		status = running_look(&r, o, inst, &d, ret_diag);
 	if (status == 0)

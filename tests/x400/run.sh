@@ -3,13 +3,14 @@
 #
 # run: the program itself on the address tables of X.400 MTAs.
 #
-#   tests/x400/run.sh BUILDDIR [GROUP…]      groups: golden peer explain rebuild service refused
+#   tests/x400/run.sh BUILDDIR [GROUP…]      groups: golden peer explain rebuild meanwhile …
 #
 # golden   each golden case of x400: apply writes what is wanted, a second apply nothing, restore puts
 #          every file back byte for byte, with its owner, mode and date; a refused one changes nothing
 # peer     what peer prints, for each kind of the other side, with the limits
 # explain  what explain says of an argument and of a pasted event
 # rebuild  the rebuild command runs when a table changed, when it failed or was killed before, and not else
+# meanwhile  a monitor while another command changes the tables
 # service  a daemon that is started, stopped and reloaded by the commands given
 # refused  parameters that do not go together
 #
@@ -444,6 +445,36 @@ rebuild_killed() {
 	compiled "restored" 7 "$work/original"
 }
 
+# --- meanwhile --------------------------------------------------------------------------------------
+
+# A monitor while the timer's apply changes the files, with each rename slowed down.
+group_meanwhile() {
+	local options=(--service external --config "$work/x400out84") n=0 others='' pid
+	rm -rf "$work/state"
+	ok "the VIP is here" vip_here
+	table '"591"'
+	stack apply "${options[@]}" --vip 192.0.2.10 --name mail.example.com
+	is "apply" "$rc" 0
+	echo "198.51.100.7 mta.remote.example" >"$work/names"
+	strace -f -qq -o "$work/strace" -e trace=rename,renameat,renameat2 \
+		-e inject=rename,renameat,renameat2:delay_enter=300000 "$build/mta-stack" --mta x400 \
+		--resource mail-mta --state-dir "$work/state" --offline apply "${options[@]}" --vip 192.0.2.10 \
+		--name mail.example.com --names "$work/names" >/dev/null 2>&1 &
+	pid=$!
+	while kill -0 $pid 2>/dev/null; do
+		stack monitor "${options[@]}"
+		n=$((n + 1))
+		[ "$rc" -eq 0 ] || others+="$rc $err"$'\n'
+	done
+	wait $pid
+	is "the apply that was slow" "$? $(grep -c 'mta.remote.example' "$work/x400out84")" "0 1"
+	[ "$n" -gt 0 ] && [ "$(grep -c rename "$work/strace")" -ge 3 ]
+	tap_verdict $? "monitor looked meanwhile" "$n times"
+	is "and never saw half of it" "$others" ""
+	restore
+	is "restored" "$rc" 0
+}
+
 # --- service ----------------------------------------------------------------------------------------
 
 mta=$src/tests/x400/mta.py
@@ -563,7 +594,7 @@ have another resource of the group do so"
 }
 
 groups=("$@")
-[ $# -gt 0 ] || groups=(golden peer explain rebuild service refused)
+[ $# -gt 0 ] || groups=(golden peer explain rebuild meanwhile service refused)
 for group in "${groups[@]}"; do
 	TAP_REPEAT="$here/run.sh $build $group"
 	"group_$group"
