@@ -23,7 +23,7 @@ scene_process() {
 		OCF_RESKEY_CRM_meta_timeout=16000 2>&1 | grep exit-reason; echo "${PIPESTATUS[0]}")" 0
 	is "nothing of it runs" "$(mta_pids node1)" ""
 	restored "after it" node1
-	on node1 sh -c 'setsid sleep 60 >/dev/null 2>&1 </dev/null & echo $! >"$0"' "$MTA_PID_FILE"
+	on node1 sh -c 'setsid tail -f /dev/null >/dev/null 2>&1 </dev/null & echo $! >"$0"' "$MTA_PID_FILE"
 	is "another program's number in the pid file is not taken for it" "$(process_service status)" 7
 	ok "the cluster acts again" on node1 pcs property set maintenance-mode=false
 }
