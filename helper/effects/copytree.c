@@ -221,8 +221,21 @@ int copytree_make(const struct state *s, struct diag *ret_diag)
 				   : link_config(s, ret_diag);
 }
 
+/* A directory on the same file system. */
+static int open_same(int dir, const char *name, dev_t dev)
+{
+	int fd = openat(dir, name, OPEN_DIR);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_dev == dev))
+		return fd;
+	fs_close(fd);
+	errno = EXDEV;
+	return -1;
+}
+
 /* All in dir, which is closed. -1 with errno. */
-static int clear(int dir, int depth)
+static int clear(int dir, dev_t dev, int depth)
 {
 	DIR *list = dir < 0 ? NULL : fdopendir(dir);
 	const struct dirent *e;
@@ -239,7 +252,7 @@ static int clear(int dir, int depth)
 		if (errno != EISDIR && errno != EPERM)
 			rc = -1;
 		else if (depth == DEPTH_MAX ||
-			 clear(openat(dir, e->d_name, OPEN_DIR), depth + 1) < 0 ||
+			 clear(open_same(dir, e->d_name, dev), dev, depth + 1) < 0 ||
 			 unlinkat(dir, e->d_name, AT_REMOVEDIR) < 0)
 			rc = -1;
 	}
@@ -256,13 +269,30 @@ static int clear(int dir, int depth)
 	return 0;
 }
 
+/* What a damaged state may name: "", "/", "/etc". A copy has a directory of ours above it. */
+static bool can_be_copy(const char *root)
+{
+	const char *first = root + strspn(root, "/"), *rest = first + strcspn(first, "/");
+
+	return root[0] == '/' && rest[strspn(rest, "/")] != '\0' && strstr(root, "/./") == NULL &&
+	       strstr(root, "/../") == NULL;
+}
+
 int copytree_remove(const char *root, struct diag *ret_diag)
 {
-	int fd = root ? fs_open_dir(root) : -1;
+	struct stat st;
+	int fd;
+
+	if (root != NULL && !can_be_copy(root)) {
+		errno = EINVAL;
+		return fs_error(ret_diag, "remove the copy", root);
+	}
+	fd = root ? fs_open_dir(root) : -1;
 
 	if (root == NULL || (fd < 0 && (errno == ENOENT || errno == ENOTDIR)))
 		return 0;
-	if (fd < 0 || clear(fd, 0) < 0 || (rmdir(root) < 0 && errno != ENOENT))
+	if (fd < 0 || fstat(fd, &st) < 0 || clear(fd, st.st_dev, 0) < 0 ||
+	    (rmdir(root) < 0 && errno != ENOENT))
 		return fs_error(ret_diag, "remove the copy", root);
 	return 0;
 }

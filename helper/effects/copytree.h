@@ -21,7 +21,9 @@
  * to do. A configuration that is not there has nothing to link. */
 int copytree_make(const struct state *s, struct diag *ret_diag);
 
-/* Remove ROOT and all in it; NULL, or not there: 0. Links are not followed. */
+/* Remove ROOT and all in it; NULL, or not there: 0. Links are not followed. A ROOT that cannot be a
+ * copy, because it lies directly below / or is / itself, is refused, and so is one that a file
+ * system is mounted in. */
 int copytree_remove(const char *root, struct diag *ret_diag);
 
 /* After the files have changed hands: remove what `now` has no copies in, complete what it has. */

@@ -55,9 +55,14 @@ int fs_unlink(int dir, const char *name)
 
 int fs_open_dir(const char *real)
 {
-	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), next;
 	const char *p = real;
+	int fd, next;
 
+	if (real[0] != '/') {
+		errno = EINVAL;
+		return -1;
+	}
+	fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	while (fd >= 0) {
 		char name[NAME_MAX + 1];
 		size_t len;

@@ -21,7 +21,7 @@
 int fs_error(struct diag *ret_diag, const char *doing, const char *path);
 
 /* Open an absolute, resolved directory, component by component; a symbolic link on the way is
- * ELOOP. The descriptor, or -1. */
+ * ELOOP, a path that does not begin at the root EINVAL. The descriptor, or -1. */
 int fs_open_dir(const char *real);
 
 /* Make a directory (0700) if it is not there. The caller makes the name durable: fsync(dir). */

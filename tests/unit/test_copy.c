@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "box.h"
+#include "effects/copytree.h"
 #include "effects/instance.h"
 
 #define MAIN  "# mine\nrelayhost = [198.51.100.7]:27\n"
@@ -336,6 +338,32 @@ static void what_cannot_be_made_leaves_nothing(void **state)
 	assert_untouched();
 }
 
+/* In a root of its own, since a remover without that guard would take everything. */
+static void what_cannot_be_a_copy_is_not_removed(void **state)
+{
+	static const char *const roots[] = {"",	     "/",	 "//",	       "/etc",
+					    "/etc/", "etc/maps", "/run/../etc"};
+	int status = -1;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		if (chroot(box_path("")) < 0 || chdir("/") < 0)
+			_exit(100);
+		for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+			if (copytree_remove(roots[i], &diag) == 0 ||
+			    access("/etc/maps/transport", F_OK) < 0)
+				_exit(1 + (int)i);
+		_exit(copytree_remove("/etc/maps", &diag) == 0 && access("/etc/maps", F_OK) < 0 &&
+				      access("/etc/main.cf", F_OK) == 0
+			      ? 0
+			      : 99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make, clear)
@@ -347,6 +375,7 @@ int main(void)
 		T(drift_is_of_the_original_or_of_the_copy),
 		T(an_edited_copy_is_kept),
 		T(what_cannot_be_made_leaves_nothing),
+		T(what_cannot_be_a_copy_is_not_removed),
 	};
 
 	return cmocka_run_group_tests_name("copy", tests, NULL, NULL);
