@@ -75,7 +75,9 @@ static int take_text(struct apply *a, const struct change *c, struct record *r, 
 	if (!edits_fit(c->edits, c->n_edits, e->file.bytes.len))
 		return refuse(c->path, "the edits do not fit it", ret_diag);
 	r->real = pool_dups(&a->next.pool, c->target ? c->target : e->file.real);
-	r->was = c->target ? file_identity(c->target) : e->u.live.identity;
+	r->was = e->u.live.identity;
+	if (c->target != NULL && file_identity(c->target, &r->was, ret_diag) < 0)
+		return -1;
 	if (c->target != NULL) {
 		r->copied = pool_dups(&a->next.pool, e->file.real);
 		r->copied_was = e->u.live.identity;
@@ -170,7 +172,8 @@ static int take_derived_copy(struct apply *a, const struct change *c, struct rec
 		return refuse(c->path, "its source was not loaded", ret_diag);
 	r->real = pool_dups(&a->next.pool, c->target);
 	r->copied = pool_dups(&a->next.pool, c->path);
-	r->was = file_identity(c->target);
+	if (file_identity(c->target, &r->was, ret_diag) < 0)
+		return -1;
 	r->content = instance_file_name(&a->next.pool, a->next.generation, k, "content");
 	if (attrs_copy(&source->u.live.attrs, &r->attrs) < 0)
 		return diag_oom(ret_diag);

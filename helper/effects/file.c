@@ -193,17 +193,18 @@ int file_look(const char *path, struct loaded *ret_file, struct diag *ret_diag)
 	return load_or_oom(path, false, ret_file, ret_diag);
 }
 
-struct identity file_identity(const char *real)
+int file_identity(const char *real, struct identity *ret_identity, struct diag *ret_diag)
 {
-	struct stat st;
+	struct stat st = {0};
 	const char *name;
-	int dir = file_open_parent(real, &name), rc;
+	int dir = file_open_parent(real, &name);
+	int rc = dir < 0 ? -1 : fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
 
-	if (dir < 0)
-		return (struct identity){0};
-	rc = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
 	fs_close(dir);
-	return rc < 0 || !S_ISREG(st.st_mode) ? (struct identity){0} : identity_of(&st);
+	if (rc < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+		return fs_error(ret_diag, "look at", real);
+	*ret_identity = rc < 0 || !S_ISREG(st.st_mode) ? (struct identity){0} : identity_of(&st);
+	return 0;
 }
 
 int file_open(const char *real)

@@ -39,8 +39,8 @@ int file_load(const char *path, struct loaded *ret_file, struct diag *ret_diag);
 int file_look(const char *path, struct loaded *ret_file, struct diag *ret_diag);
 
 /* Which file is there now, following no link at the end; ino 0: none or no regular file. Reads
- * nothing. */
-struct identity file_identity(const char *real);
+ * nothing. -1 with a diagnosis when that cannot be seen. */
+int file_identity(const char *real, struct identity *ret_identity, struct diag *ret_diag);
 
 static inline struct span file_span(const struct loaded *f)
 {

@@ -147,8 +147,10 @@ static int look_from_afar(const struct record *r, bool quick, struct checked_fil
 static int check_live(struct instance *inst, const struct record *r, bool quick,
 		      struct checked_file *c, struct diag *ret_diag)
 {
-	struct identity now = file_identity(r->real);
+	struct identity now;
 
+	if (file_identity(r->real, &now, ret_diag) < 0)
+		return -1;
 	c->path = r->path;
 	if (now.ino == 0) {
 		c->state = SYNC_GONE;
