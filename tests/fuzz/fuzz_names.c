@@ -21,7 +21,18 @@ static void check_items(const struct names *n, enum name_origin origin)
 	}
 }
 
-/* Judging a pin with nothing asked gives the pin back, or says why not. */
+/* The same name is pinned to another address too. */
+static bool is_shared(const struct names *n, size_t k)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (i != k && n->items[i].pinned &&
+		    strcasecmp(n->items[i].pin, n->items[k].pin) == 0)
+			return true;
+	return false;
+}
+
+/* Judging a pin with nothing asked gives the pin back, or says why not: a name of two addresses
+ * stands for neither. */
 static void judge_all(struct names *n, const struct names *saved)
 {
 	struct diag diag;
@@ -30,7 +41,7 @@ static void judge_all(struct names *n, const struct names *saved)
 		struct evidence e = {.addr = n->items[i].addr};
 
 		PROMISE(names_judge(n, &e, NAMES_PROVEN, NULL, 0, saved, &diag) == 0);
-		PROMISE(n->items[i].origin == NAME_PINNED);
+		PROMISE(n->items[i].origin == (is_shared(n, i) ? NAME_NONE : NAME_PINNED));
 		e.reverse = LOOKUP_TEMPORARY;
 		n->items[i].pinned = false;
 		PROMISE(names_judge(n, &e, NAMES_PROVEN, NULL, 0, saved, &diag) == 0);

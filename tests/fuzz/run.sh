@@ -4,7 +4,7 @@
 # run.sh: fuzz the parsers, or replay what was found before.
 #
 #   tests/fuzz/run.sh SECONDS [NAME…]     libFuzzer on each target (or those named) for SECONDS
-#   tests/fuzz/run.sh replay [NAME…]      feed the corpora once, with any C compiler ($CC, default cc)
+#   tests/fuzz/run.sh replay [NAME…]      feed the corpora once, with the C compiler
 #
 # Everything that is made goes to $MTA_STACK_BUILD/fuzz (default ./build/fuzz): NAME/corpus grows from
 # run to run, NAME/found holds the inputs that broke something. An input worth keeping is copied by
@@ -36,15 +36,25 @@ targets() {
 	done
 }
 
-# build NAME COMPILER EXTRA-SOURCE-OR-FLAG…
+# compile FLAGS…: the modules that all targets have in common, once for all of them.
+compile() {
+	local file
+	rm -rf "$out/common" && mkdir -p "$out/common" || return
+	while read -r file; do
+		printf '%s\0' "$out/common/$(tr / _ <<<"${file#"$src/helper/"}").o" "$file"
+	done < <(sources) | xargs -0 -n 2 -P 2 \
+		"$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" -c -o ||
+		{ echo "run.sh: the modules do not compile"; exit 1; }
+}
+
+# build NAME EXTRA-SOURCE-OR-FLAG…
 build() {
-	local name=$1 compiler=$2 more
-	shift 2
-	mapfile -t files < <(sources)
+	local name=$1 more
+	shift
 	# what else a target says that it links
 	read -ra more < <(sed -n 's/^ \* Links: //p' "$here/fuzz_$name.c")
 	(cd "$src" && "$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" "$here/fuzz_$name.c" \
-		"${files[@]}" "${more[@]}" -o "$out/$name/program")
+		"${more[@]}" "$out"/common/*.o -o "$out/$name/program")
 }
 
 # golden_seeds DIR MTA PATH FILE FILE: configurations of the golden cases as inputs, made anew each
@@ -90,7 +100,7 @@ seeds() {
 
 fuzz() {
 	local name=$1 dir=$out/$1
-	build "$name" "${FUZZ_CC:-clang}" -fsanitize=fuzzer,$sanitizers || return
+	build "$name" -fsanitize=fuzzer,$sanitizers || return
 	mkdir -p "$dir/corpus" "$dir/found"
 	mapfile -t inputs < <(seeds "$name")
 	"$dir/program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
@@ -99,21 +109,25 @@ fuzz() {
 
 replay() {
 	local name=$1
-	build "$name" "${CC:-cc}" -fsanitize=$sanitizers "$here/replay.c" || return
+	build "$name" -fsanitize=$sanitizers "$here/replay.c" || return
 	mapfile -t inputs < <(seeds "$name")
 	"$out/$name/program" "${inputs[@]}"
 }
 
 case ${1:-} in
-replay) action=replay seconds=0 ;;
+replay) action=replay seconds=0 compiler=cc ;;
 '' | *[!0-9]*) usage ;;
-*) action=fuzz seconds=$1 ;;
+*) action=fuzz seconds=$1 compiler=${FUZZ_CC:-clang} ;;
 esac
 shift
 [ $# -gt 0 ] || mapfile -t all < <(targets)
 [ $# -eq 0 ] || all=("$@")
 
 passed=0 failed=0
+case $action in
+replay) compile -fsanitize=$sanitizers ;;
+fuzz) compile -fsanitize=fuzzer-no-link,$sanitizers ;;
+esac
 for name in "${all[@]}"; do
 	[ -f "$here/fuzz_$name.c" ] || { echo "run.sh: there is no target $name"; exit 2; }
 	mkdir -p "$out/$name"

@@ -60,25 +60,31 @@ static size_t option_end(const struct od *od, size_t at, size_t end)
 	return at + 1;
 }
 
-static void read_option(struct od *od, struct relay *r, struct range option)
+/* smtpd takes each of them once. */
+static int read_option(struct od *od, struct relay *r, struct range option)
 {
 	const struct token *t = od_token(od, option.first);
+	struct range *kept;
 
 	if (od_token_is(t, "src"))
-		r->src = option;
+		kept = &r->src;
 	else if (od_token_is(t, "helo"))
-		r->helo = option;
+		kept = &r->helo;
 	else if (od_token_is(t, "helo-src"))
-		r->helo_src = option;
+		kept = &r->helo_src;
 	else if (od_token_is(t, "host") || od_token_is(t, "domain"))
-		r->places = option;
-	else if (od_token_is(t, "tls"))
-		r->tls = true;
-	else
-		return;
+		kept = &r->places;
+	else {
+		r->tls |= od_token_is(t, "tls");
+		return 0;
+	}
+	if (is_there(*kept))
+		return od_bad(od, t, "this option of the action was given before");
+	*kept = option;
 	r->domain |= od_token_is(t, "domain");
 	for (size_t i = option.first + 1; i < option.end; i++)
 		od->tokens[i].ours = true;
+	return 0;
 }
 
 /* More options may follow this token, and a text behind it would not get into a macro. */
@@ -90,7 +96,7 @@ static void note_room(const struct od *od, struct relay *r, size_t token, size_t
 	r->last = token;
 }
 
-static void read_relay(struct od *od, struct relay *r, size_t end)
+static int read_relay(struct od *od, struct relay *r, size_t end)
 {
 	size_t at = r->keyword + 1;
 
@@ -98,11 +104,13 @@ static void read_relay(struct od *od, struct relay *r, size_t end)
 	while (at < end && !od_token_is(od_token(od, at), "ttl")) {
 		struct range option = {at, option_end(od, at, end)};
 
-		read_option(od, r, option);
+		if (read_option(od, r, option) < 0)
+			return -1;
 		at = option.end;
 		note_room(od, r, at - 1, end);
 	}
 	r->end = at;
+	return 0;
 }
 
 /* --- settings -----------------------------------------------------------------------------------
@@ -141,6 +149,9 @@ static int check_value(struct od *od, struct range option)
 	if (!is_there(option))
 		return 0;
 	last = od_token(od, option.end - 1);
+	for (size_t i = option.first + 2; i + 1 < option.end; i++)
+		if (od_token_is_char(od_token(od, i), '{'))
+			return od_bad(od, od_token(od, i), "a list in a list is no value");
 	if (n >= 2 && ((od_token_is_text(value) && n == 2) ||
 		       (od_token_is_char(value, '{') && od_token_is_char(last, '}')) ||
 		       (od_token_is_char(value, '<') && od_token_is_char(last, '>'))))
@@ -278,7 +289,7 @@ static int settings(struct od *od, struct relay *r)
 	struct use room = {last->file, last->end, 0};
 
 	if (check_value(od, r->src) < 0 || check_value(od, r->helo) < 0 ||
-	    check_value(od, r->helo_src) < 0)
+	    check_value(od, r->helo_src) < 0 || check_value(od, r->places) < 0)
 		return -1;
 	if (!r->room) {
 		if (!traced_where(&od->trace, last->text, &room.file, &room.off))
@@ -350,8 +361,11 @@ int od_action_scan(struct od *od, struct range statement)
 		return lmtp(od, r.keyword, statement.end);
 	if (!od_token_is(od_token(od, r.keyword), "relay"))
 		return 0;
-	read_relay(od, &r, statement.end);
+	if (read_relay(od, &r, statement.end) < 0)
+		return -1;
+	if (settings(od, &r) < 0)
+		return -1;
 	if (is_there(r.places))
 		places(od, &r);
-	return settings(od, &r);
+	return 0;
 }
