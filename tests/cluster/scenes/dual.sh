@@ -25,8 +25,8 @@ scene_dual() {
 	is "the plant has its name" "$(on node1 postmap -q plant.example lmdb:/etc/postfix/transport)" \
 		"smtp:[mx6.remote.example]:25"
 
-	sends 6 plant plant.example
-	VIP_ADDRESS=$DUAL_VIP6 from_the_vip 6 plant
+	sends 6 sixplant plant.example
+	VIP_ADDRESS=$DUAL_VIP6 from_the_vip 6 sixplant
 	sends 6 both dual.remote.example
 	lab wait-received 6 40 both 2>/dev/null
 	is "a remote with both families gets all from the VIP" \
