@@ -227,10 +227,14 @@ static int open_same(int dir, const char *name, dev_t dev)
 	int fd = openat(dir, name, OPEN_DIR);
 	struct stat st;
 
-	if (fd < 0 || (fstat(fd, &st) == 0 && st.st_dev == dev))
-		return fd;
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0) {
+		if (st.st_dev == dev)
+			return fd;
+		errno = EXDEV;
+	}
 	fs_close(fd);
-	errno = EXDEV;
 	return -1;
 }
 
@@ -291,8 +295,11 @@ int copytree_remove(const char *root, struct diag *ret_diag)
 
 	if (root == NULL || (fd < 0 && (errno == ENOENT || errno == ENOTDIR)))
 		return 0;
-	if (fd < 0 || fstat(fd, &st) < 0 || clear(fd, st.st_dev, 0) < 0 ||
-	    (rmdir(root) < 0 && errno != ENOENT))
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		fs_close(fd);
+		return fs_error(ret_diag, "remove the copy", root);
+	}
+	if (clear(fd, st.st_dev, 0) < 0 || (rmdir(root) < 0 && errno != ENOENT))
 		return fs_error(ret_diag, "remove the copy", root);
 	return 0;
 }
