@@ -33,6 +33,7 @@ s = socket.create_connection(("198.51.100.25", 2525), 20, ("192.0.2.11", 0)); ti
 	like "depth 10 sees it: both ends, and whose it is" "$(deep_monitor)" "^190 ocf-exit-reason:mail leaves \
 from a node's address, not from the VIP: $leak \\(process [0-9]+\\); look for the transport that binds otherwise\$"
 	ok "so does crm_mon" poll 40 attribute_like node1 leak "^$leak\$"
+	poll 40 has_failure mail-mta monitor node1 # its own look comes when its time has come
 	like "Pacemaker has the reason" "$(failure mail-mta monitor node1)" "^190 mail leaves from .*$leak"
 	like "with leak=fail it is a failure" "$(deep_monitor OCF_RESKEY_leak=fail)" "^1 .*$leak"
 	is "the files cannot tell: at depth 0 all is well" "$(deep_monitor OCF_CHECK_LEVEL=0)" "0 "
