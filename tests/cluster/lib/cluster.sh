@@ -99,7 +99,7 @@ cluster_move() {
 # cluster_where RESOURCE: the nodes where it is started, and nothing while it is on its way.
 cluster_where() {
 	cluster_ask crm_mon -1 --output-as=xml 2>/dev/null | awk -v id="$1" '
-		/<resource / { hit = index($0, "id=\"" id "\"") && /role="Started"/ &&
+		/<resource / { hit = index($0, "id=\"" id "\"") && / role="Started"/ &&
 			/failed="false"/ && !/pending=/ }
 		/<node / && hit && match($0, /name="[^"]*"/) {
 			print substr($0, RSTART + 6, RLENGTH - 7)
