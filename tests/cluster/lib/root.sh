@@ -14,7 +14,7 @@
 CACHE=${MTA_STACK_CACHE:-/var/cache/mta-stack-lab}
 
 # resource-agents and pacemaker bring libqb, libxml2, libcib, libcmap and libquorum.
-ROOT_PACKAGES="corosync pacemaker pacemaker-cli-utils pcs resource-agents
+ROOT_PACKAGES="corosync pacemaker pacemaker-cli-utils pcs crmsh resource-agents
 	systemd systemd-sysv dbus iproute2 iputils-arping iputils-ping kmod procps nftables conntrack
 	tcpdump strace diffutils python3 attr acl nsd libc-ares2 libjansson4 libmnl0"
 
