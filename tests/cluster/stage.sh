@@ -77,11 +77,23 @@ stage_reset() {
 			pcs constraint delete $id
 		done
 		crm_standby -q -N node1 -D' >/dev/null 2>&1
-	poll 30 no_resource
+	poll 30 no_resource || return 1
+	stage_forget_attributes
+	return 0
 }
 
 no_resource() {
-	! lab crm | grep -Eq 'mail-|lone'
+	! on node1 crm_mon -1 | grep -Eq 'mail-|lone'
+}
+
+# What a restore left for a person to see.
+stage_forget_attributes() {
+	on node1 sh -c '
+		cibadmin -Q -o status | sed -En "s/.*<nvpair id=\"status-[^\"]*\" name=\"(mail[^\"]*)\".*/\1/p" |
+			sort -u | while read -r name; do
+				attrd_updater --name "$name" --node node1 --delete
+				attrd_updater --name "$name" --node node2 --delete
+			done' >/dev/null 2>&1
 }
 
 both_nodes() {
