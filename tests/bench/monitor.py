@@ -2,44 +2,25 @@
 """monitor.py: the measuring half of monitor.bench, run on a node."""
 
 import os
-import subprocess
 import sys
-import time
+
+import agents
 
 RUNS = int(os.environ["RUNS"])
 EACH = 8  # monitors in one sample
-ENV = {
-    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "OCF_ROOT": "/usr/lib/ocf", "OCF_RA_VERSION_MAJOR": "1",
-    "OCF_RA_VERSION_MINOR": "1", "OCF_RESOURCE_INSTANCE": "mail-mta", "OCF_RESKEY_CRM_meta_timeout": "20000",
-    "OCF_RESKEY_CRM_meta_interval": "30000", "HA_LOGFACILITY": "none",
-}
 EMPTY = "/root/empty"
+OURS = {"OCF_RESKEY_mta": "postfix", "OCF_RESKEY_CRM_meta_interval": "30000"}
 AGENTS = {
-    "ours": (["/usr/lib/ocf/resource.d/mta/stack", "monitor"], {"OCF_RESKEY_mta": "postfix"}),
-    "deep": (["/usr/lib/ocf/resource.d/mta/stack", "monitor"],
-             {"OCF_RESKEY_mta": "postfix", "OCF_CHECK_LEVEL": "10"}),
-    "theirs": (["/usr/lib/ocf/resource.d/heartbeat/postfix", "monitor"], {}),
-    "empty": ([EMPTY, "monitor"], {}),
+    "ours": (agents.OURS, OURS),
+    "deep": (agents.OURS, dict(OURS, OCF_CHECK_LEVEL="10")),
+    "theirs": (agents.THEIRS, {"OCF_RESKEY_CRM_meta_interval": "30000"}),
+    "empty": (EMPTY, {}),
 }
-
-
-def monitor(argv, env):
-    """One monitor: milliseconds of wall and of CPU, its descendants' included."""
-    began = time.monotonic()
-    child = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.PIPE)
-    said = child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    wall = time.monotonic() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise SystemExit("%s: status %d: %s" % (argv[0], child.returncode, said.decode()))
-    return wall * 1000, (used.ru_utime + used.ru_stime) * 1000
 
 
 def sample(name):
-    argv, more = AGENTS[name]
-    each = [monitor(argv, dict(ENV, **more)) for _ in range(EACH)]
+    program, env = AGENTS[name]
+    each = [agents.call([program, "monitor"], env) for _ in range(EACH)]
     return [sum(column) / EACH for column in zip(*each)]
 
 

@@ -53,8 +53,9 @@ def write(path, points):
     for i, (curve, places) in enumerate(curves.items()):
         colour = COLOURS[i % len(COLOURS)]
         spots = [at(x, y) for x, y in sorted(places)]
-        out.append('<polyline fill="none" stroke="%s" stroke-width="2" points="%s"/>' % (
-            colour, " ".join("%.1f,%.1f" % s for s in spots)))
+        dashes = "" if i < len(COLOURS) else ' stroke-dasharray="%d 3"' % (8 // (i // len(COLOURS)))
+        out.append('<polyline fill="none" stroke="%s"%s stroke-width="2" points="%s"/>' % (
+            colour, dashes, " ".join("%.1f,%.1f" % s for s in spots)))
         for spot in spots:
             out.append('<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>' % (spot + (colour,)))
         text(WIDTH - RIGHT + 12, TOP + 16 + 18 * i, "start", curve, colour)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 
+from rows import point, row  # noqa: F401, for those who use us
+
 ADDRESSES = 1000
 VIP = "192.0.2.10"
 BUILD = os.environ["MTA_STACK_BUILD"]
@@ -92,12 +94,3 @@ def timed(argv, **more):
         raise SystemExit("%s ended with %d: %s" % (argv[:2], done.returncode,
                                                    done.stderr.decode().strip()))
     return ms
-
-
-def row(what, limit, peer, ours, theirs=(), unit="ms"):
-    print("row", what, limit, peer, unit, " ".join("%.2f" % x for x in ours), "/",
-          " ".join("%.2f" % x for x in theirs), sep="\t", flush=True)
-
-
-def point(curve, x, y):
-    print("point", curve, x, "%.3f" % y, sep="\t", flush=True)

@@ -19,8 +19,9 @@ of it counts as failed. Its working directory is empty, on BUILDDIR's file syste
 afterwards together with the processes it left; MTA_STACK_BUILD and MTA_STACK_SRC are set, RUNS says
 how often to measure.
 
-Prints the table, and writes it to BUILDDIR/bench/table.txt, the samples to samples.tsv and the
-curves to curves.svg. Exits with 1 when a promise does not hold or a bench failed.
+Prints the table, with the 95 % interval of each ratio where there are samples enough (interval.py),
+and writes it to BUILDDIR/bench/table.txt, the samples to samples.tsv and the curves to curves.svg.
+Exits with 1 when a promise does not hold or a bench failed.
 """
 
 import os
@@ -34,6 +35,7 @@ import tempfile
 import threading
 import time
 
+import interval
 import plot
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -72,6 +74,7 @@ class Row:
 
     def cells(self):
         ratio = self.ratio()
+        around = interval.of_ratio(self.ours, self.theirs)
         holds = self.holds()
         return [
             self.what,
@@ -81,6 +84,7 @@ class Row:
             spread(self.theirs),
             self.unit,
             "" if ratio is None else "%.2f" % ratio,
+            "" if around is None else "%.2f–%.2f" % around,
             "" if self.limit == "-" else self.limit,
             {None: "", True: "holds", False: "FAILS"}[holds],
             self.peer,
@@ -95,8 +99,8 @@ def spread(samples):
     return "%s–%s" % (number(min(samples)), number(max(samples))) if samples else ""
 
 
-HEAD = ["what", "ours", "min–max", "peer", "min–max", "unit", "ratio", "limit", "", "the peer is"]
-RIGHT = {1, 2, 3, 4, 6, 7}
+HEAD = ["what", "ours", "min–max", "peer", "min–max", "unit", "ratio", "95 %", "limit", "", "the peer is"]
+RIGHT = {1, 2, 3, 4, 6, 7, 8}
 
 
 def table(rows):
@@ -124,8 +128,14 @@ def show_progress(stream, name):
 
 
 def end_group(child):
-    """What the bench left behind goes with it."""
+    """A bench that still runs cleans up first; what it left behind goes with it."""
     try:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGTERM)
+            try:
+                child.wait(60)
+            except subprocess.TimeoutExpired:
+                pass
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
