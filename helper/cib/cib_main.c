@@ -33,6 +33,7 @@ static void print_help(void)
 		     "  --resource ID       the resource that the VIPs are for\n"
 		     "  --vip ID|ADDRESS    this VIP and no other; repeatable\n"
 		     "  --node NAME         answer for this node; default: this machine\n"
+		     "  --brief             do not tell where the VIPs are started\n"
 		     "  --cib-file FILE     read FILE instead of the running cluster's CIB\n"
 		     "  --deadline SECONDS  give up after that time\n");
 }
@@ -63,19 +64,18 @@ static int set_deadline(struct arguments *a, const char *text, struct diag *ret_
 static int parse(struct arguments *a, int argc, char **argv, struct diag *ret_diag)
 {
 	static const struct option options[] = {
-		{"cib-file", required_argument, NULL, 'f'},
-		{"node", required_argument, NULL, 'n'},
-		{"resource", required_argument, NULL, 'r'},
-		{"vip", required_argument, NULL, 'v'},
-		{"deadline", required_argument, NULL, 'd'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{"cib-file", required_argument, NULL, 'f'}, {"node", required_argument, NULL, 'n'},
+		{"resource", required_argument, NULL, 'r'}, {"vip", required_argument, NULL, 'v'},
+		{"deadline", required_argument, NULL, 'd'}, {"brief", no_argument, NULL, 'b'},
+		{"help", no_argument, NULL, 'h'},	    {NULL, 0, NULL, 0},
 	};
 	int c;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'f')
+		if (c == 'b')
+			a->question.brief = true;
+		else if (c == 'f')
 			a->file = optarg;
 		else if (c == 'n')
 			a->node = optarg;

@@ -65,29 +65,49 @@ static void paths_of(struct buf *b, const struct cib_want *w)
 		}
 		break;
 	case CIB_WANT_STATUS:
-		buf_addf(b,
-			 "%s/cib/status/node_state/lrm/lrm_resources/"
-			 "lrm_resource[@id='%s'",
-			 b->len > 0 ? "|" : "", w->id);
-		if (strcmp(w->tag, "clone") == 0)
-			buf_addf(b, " or starts-with(@id,'%s:')", w->id);
-		buf_adds(b, "]");
-		break;
 	case CIB_WANT_ANSWER:
 		break;
 	}
 }
 
+/* All histories in one path: the status section has an entry for each resource on each node, and
+ * every path is one more walk through them. */
+static void history_path(struct buf *b, const struct buf *tests)
+{
+	if (tests->len == 0)
+		return;
+	if (b->len > 0)
+		buf_adds(b, "|");
+	buf_addf(b, "/cib/status/node_state/lrm/lrm_resources/lrm_resource[%s]", buf_str(tests));
+}
+
+static void test_history(struct buf *tests, const struct cib_want *w)
+{
+	buf_addf(tests, "%s@id='%s'", tests->len > 0 ? " or " : "", w->id);
+	if (strcmp(w->tag, "clone") == 0)
+		buf_addf(tests, " or starts-with(@id,'%s:')", w->id);
+}
+
 int cib_paths(struct cib_wants *wants, struct buf *out, struct diag *ret_diag)
 {
+	struct buf histories = BUF_INIT;
+	bool ok;
+
 	for (size_t i = 0; i < wants->n; i++) {
 		struct cib_want *w = &wants->items[i];
 
 		if (w->asked || w->kind == CIB_WANT_ANSWER)
 			continue;
 		w->asked = true;
-		if (cib_is_quotable(w->id))
+		if (!cib_is_quotable(w->id))
+			continue;
+		if (w->kind == CIB_WANT_STATUS)
+			test_history(&histories, w);
+		else
 			paths_of(out, w);
 	}
-	return buf_ok(out) && pool_ok(&wants->pool) ? 0 : diag_oom(ret_diag);
+	history_path(out, &histories);
+	ok = buf_ok(&histories) && buf_ok(out);
+	buf_release(&histories);
+	return ok && pool_ok(&wants->pool) ? 0 : diag_oom(ret_diag);
 }

@@ -123,8 +123,10 @@ static void drop(struct answer *a)
 	*a = (struct answer){0};
 }
 
-static int describe(struct cib_read *r, struct answer *a, struct diag *ret_diag)
+static int describe(struct cib_read *r, const struct cib_question *q, struct answer *a,
+		    struct diag *ret_diag)
 {
+	static const char *const not_asked[] = {NULL};
 	struct cib_model *m = &r->model;
 
 	a->states = calloc(a->choice.n + 1, sizeof(*a->states));
@@ -139,7 +141,7 @@ static int describe(struct cib_read *r, struct answer *a, struct diag *ret_diag)
 		if (vip == NULL)
 			continue;
 		a->states[i].agent = cib_agent_name(m, vip);
-		a->states[i].active = cib_active(m, vip);
+		a->states[i].active = q->brief ? not_asked : cib_active(m, vip);
 		if (cib_mode(m, vip, &a->states[i].mode, ret_diag) < 0)
 			return -1;
 	}
@@ -157,7 +159,7 @@ static int rounds(struct cib_read *r, const struct cib_question *q, struct answe
 			return -1;
 		rc = cib_choose(&r->model, q, &a.choice, ret_diag);
 		if (rc == 0)
-			rc = describe(r, &a, ret_diag);
+			rc = describe(r, q, &a, ret_diag);
 		if (!cib_wants_pending(&r->wants) && rc == 0) {
 			*ret_answer = a;
 			return 0;

@@ -64,7 +64,7 @@ int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfac
 	      struct diag *ret_diag)
 {
 	char beside[PATH_MAX];
-	const char **argv = calloc(8 + 2 * q->n_vips, sizeof(*argv));
+	const char **argv = calloc(9 + 2 * q->n_vips, sizeof(*argv));
 	struct spawn job = {.argv = argv};
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	size_t n = 0;
@@ -85,6 +85,8 @@ int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfac
 		argv[n++] = "--node";
 		argv[n++] = q->node;
 	}
+	if (!q->where)
+		argv[n++] = "--brief";
 	for (size_t i = 0; i < q->n_vips; i++) {
 		argv[n++] = "--vip";
 		argv[n++] = q->vips[i];

@@ -17,6 +17,7 @@ struct vip_query {
 	const char *const *vips; /* ids or addresses; empty: found in the CIB */
 	size_t n_vips;
 	const char *cib_file, *node; /* NULL: live, this node */
+	bool where;		     /* ask also on which nodes they are started */
 };
 
 /* Fill initialised facts. -1 with the reader's own exit code and line, or EX_FAILED when it did not

@@ -365,7 +365,7 @@ int cmd_apply(const struct options *given, struct diag *ret_diag)
 	int status;
 
 	survey_init(&s);
-	status = survey_vips(&s, o, &d, ret_diag);
+	status = survey_vips(&s, o, false, &d, ret_diag);
 	if (status == 0 && !o->names_only)
 		status = refuse_or_warn(o, &s, &d, ret_diag);
 	if (status == 0)

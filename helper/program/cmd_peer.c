@@ -78,7 +78,7 @@ static int print(const struct options *o, const struct peer_kind *kind, struct s
 {
 	struct peer_card c = {.name = NULL};
 
-	if (survey_vips(s, o, d, ret_diag) < 0 || survey_own_name(s, o, d, ret_diag) < 0 ||
+	if (survey_vips(s, o, false, d, ret_diag) < 0 || survey_own_name(s, o, d, ret_diag) < 0 ||
 	    fill(o, s, kind->selector, &c, d, ret_diag) < 0 || kind->write(&c, out, ret_diag) < 0)
 		return -1;
 	if (kind->selector && c.selector[0] == '\0')

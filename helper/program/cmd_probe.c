@@ -100,7 +100,7 @@ int cmd_probe(const struct options *o, struct diag *ret_diag)
 	int status;
 
 	survey_init(&s);
-	status = survey_vips(&s, o, &d, ret_diag);
+	status = survey_vips(&s, o, false, &d, ret_diag);
 	if (status == 0)
 		status = instance_open_readonly(o->state_dir, options_instance(o), &inst, ret_diag);
 	if (status == 0 && o->backend->probe == PROBE_SMTP)

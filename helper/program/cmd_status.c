@@ -65,7 +65,7 @@ static void see_vips(struct glance *g, const struct deadline *d)
 	struct deadline mine = deadline_within(d, CIB_MS);
 	struct diag why;
 
-	if (survey_vips(&g->s, g->o, &mine, &why) == 0) {
+	if (survey_vips(&g->s, g->o, true, &mine, &why) == 0) {
 		for (size_t i = 0; i < g->s.facts.n_vips; i++)
 			one_vip(g, &g->s.facts.vips[i].addr, &g->s.facts.vips[i]);
 		if (g->s.facts.quorate != NULL)

@@ -69,7 +69,7 @@ int cmd_vip(const struct options *o, struct diag *ret_diag)
 	int status;
 
 	survey_init(&s);
-	status = survey_vips(&s, o, &d, ret_diag);
+	status = survey_vips(&s, o, true, &d, ret_diag);
 	if (status == 0 && o->json)
 		status = print_json(&s, ret_diag);
 	else if (status == 0)

@@ -131,14 +131,15 @@ static int choose_families(struct survey *s, struct diag *ret_diag)
 	return 0;
 }
 
-int survey_vips(struct survey *s, const struct options *o, const struct deadline *d,
+int survey_vips(struct survey *s, const struct options *o, bool where, const struct deadline *d,
 		struct diag *ret_diag)
 {
 	const struct vip_query q = {.resource = o->resource,
 				    .vips = o->vips,
 				    .n_vips = o->n_vips,
 				    .cib_file = o->cib_file,
-				    .node = o->node};
+				    .node = o->node,
+				    .where = where};
 
 	if (o->resource == NULL && o->n_vips == 0)
 		return diag_set(ret_diag, EX_ARGS,

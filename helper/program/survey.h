@@ -45,7 +45,8 @@ struct survey {
 void survey_init(struct survey *s);
 void survey_release(struct survey *s);
 
-int survey_vips(struct survey *s, const struct options *o, const struct deadline *d,
+/* With `where`: and on which nodes they are started. */
+int survey_vips(struct survey *s, const struct options *o, bool where, const struct deadline *d,
 		struct diag *ret_diag);
 
 /* Note this cluster's addresses, which are never remotes: the VIPs, the nodes' own, and all that

@@ -24,6 +24,7 @@ struct cib_question {
 	const char *const *vips; /* ids or addresses */
 	size_t n_vips;
 	bool no_cluster; /* nothing can be read: only addresses can be answered */
+	bool brief;	 /* not where the VIPs are started */
 };
 
 struct cib_vip {
