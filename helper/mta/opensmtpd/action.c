@@ -22,12 +22,16 @@ static bool is_there(struct range option)
 	return option.end > option.first;
 }
 
-/* Both come from one and the same use of a macro. */
 static bool one_use(const struct od *od, size_t a, size_t b)
 {
-	const struct token *x = od_token(od, a), *y = od_token(od, b);
+	return od_one_use(od_token(od, a), od_token(od, b));
+}
 
-	return x->macro && y->macro && x->file == y->file && x->off == y->off;
+/* More of the macro that this token comes from follows it. */
+static bool goes_on(const struct od *od, size_t token)
+{
+	return od_token(od, token)->cut ||
+	       (token + 1 < od->n_tokens && one_use(od, token, token + 1));
 }
 
 /* Behind { … }, <name> or a string. */
@@ -88,9 +92,9 @@ static int read_option(struct od *od, struct relay *r, struct range option)
 }
 
 /* More options may follow this token, and a text behind it would not get into a macro. */
-static void note_room(const struct od *od, struct relay *r, size_t token, size_t end)
+static void note_room(const struct od *od, struct relay *r, size_t token)
 {
-	if (r->room || (token + 1 < end && one_use(od, token, token + 1)))
+	if (r->room || goes_on(od, token))
 		return;
 	r->room = true;
 	r->last = token;
@@ -100,14 +104,14 @@ static int read_relay(struct od *od, struct relay *r, size_t end)
 {
 	size_t at = r->keyword + 1;
 
-	note_room(od, r, r->keyword, end);
+	note_room(od, r, r->keyword);
 	while (at < end && !od_token_is(od_token(od, at), "ttl")) {
 		struct range option = {at, option_end(od, at, end)};
 
 		if (read_option(od, r, option) < 0)
 			return -1;
 		at = option.end;
-		note_room(od, r, at - 1, end);
+		note_room(od, r, at - 1);
 	}
 	r->end = at;
 	return 0;
@@ -125,8 +129,7 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 	size_t file, off;
 	struct use u = {first->file, first->off, last->end - first->off};
 
-	if (one_use(od, tokens.first - 1, tokens.first) ||
-	    (tokens.end < od->n_tokens && one_use(od, tokens.end - 1, tokens.end))) {
+	if (one_use(od, tokens.first - 1, tokens.first) || goes_on(od, tokens.end - 1)) {
 		if (!one_use(od, tokens.first, tokens.end - 1) ||
 		    !traced_where(&od->trace, first->text, &u.file, &u.off) ||
 		    !traced_where(&od->trace, last->text, &file, &off) || file != u.file ||

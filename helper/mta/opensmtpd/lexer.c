@@ -212,9 +212,17 @@ static struct byte first_of_token(struct lexer *lex)
 	do
 		b = get_joined(lex);
 	while (b.c == ' ' || b.c == '\t');
-	if (b.c == '#')
+	if (b.c == '#') {
+		struct byte hash = b;
+
 		while (b.c != '\n' && b.c != EOF)
 			b = get_joined(lex);
+		/* a comment that a macro begins takes the rest of the line with it */
+		if (hash.macro) {
+			b.macro = true;
+			b.off = hash.off;
+		}
+	}
 	return b;
 }
 

@@ -36,6 +36,7 @@ struct token {
 	size_t file;	    /* where it stands: if it comes from a macro, where that is used */
 	size_t off, end;
 	bool macro; /* some of it comes from a macro */
+	bool cut;   /* the macro goes on with a comment, and so does the line */
 	bool ours;  /* of an option that the scan looks after: no use by something else */
 };
 
@@ -126,6 +127,12 @@ const char *od_place(struct od *od, const struct token *t);
 
 /* For a copy: this text is the path of the file with that index, or of what is made from it. */
 void od_path(struct od *od, struct traced path, size_t to);
+
+/* Both come from one and the same use of a macro. */
+static inline bool od_one_use(const struct token *a, const struct token *b)
+{
+	return a->macro && b->macro && a->file == b->file && a->off == b->off;
+}
 
 bool od_token_is(const struct token *t, const char *keyword);
 bool od_token_is_char(const struct token *t, char c);

@@ -22,6 +22,13 @@ static int add_token(struct od *od, const struct token *t)
 	return 0;
 }
 
+/* What comes before the end of a line that a macro's comment led to. */
+static void note_cut(struct od *od, struct range r, const struct token *newline)
+{
+	if (od->n_tokens > r.first && od_one_use(&od->tokens[od->n_tokens - 1], newline))
+		od->tokens[od->n_tokens - 1].cut = true;
+}
+
 /* Up to the end of the line; within braces lines go on. *ret_end: the file is over. */
 static int read_statement(struct od *od, struct lexer *lex, struct range *ret, bool *ret_end)
 {
@@ -32,6 +39,8 @@ static int read_statement(struct od *od, struct lexer *lex, struct range *ret, b
 	for (;;) {
 		if (od_lexer_next(lex, &t) < 0)
 			return -1;
+		if (t.kind == TOKEN_END || t.kind == TOKEN_NEWLINE)
+			note_cut(od, r, &t);
 		if (t.kind == TOKEN_END || (t.kind == TOKEN_NEWLINE && depth == 0))
 			break;
 		if (t.kind == TOKEN_NEWLINE)
