@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * uses.c guarantees that a text which macros or tables put to other uses too, where a name would
- * not mean what the address means, is not rewritten.
+ * not mean what the address means, is not rewritten, and that no two edits claim the same bytes.
  */
 #include "mta/opensmtpd/opensmtpd.h"
 
@@ -108,15 +108,41 @@ static int add_table(struct od *od, const struct table *t)
 			 : add_use(od, scan_file_index(od->scan, f), 0, f->bytes.len);
 }
 
+static bool overlap(const struct finding *f, size_t file, size_t off, size_t len)
+{
+	return f->file == file && off < f->off + f->len && f->off < off + len;
+}
+
 static bool is_used(const struct od *od, const struct finding *f)
 {
 	for (size_t i = 0; i < od->n_uses; i++) {
 		const struct use *u = &od->uses[i];
 
-		if (u->file == f->file && u->off < f->off + f->len && f->off < u->off + u->len)
+		if (overlap(f, u->file, u->off, u->len))
 			return true;
 	}
 	return false;
+}
+
+/* Two options that got their values from the same bytes of a macro. */
+static int check_setting(struct od *od, const struct finding *f)
+{
+	const struct scan *s = od->scan;
+	const struct token at = {.file = f->file, .off = f->off};
+
+	for (size_t i = 0; i < s->n_findings; i++) {
+		const struct finding *g = &s->findings[i];
+
+		if (g == f || (g->kind != FIND_SETTING && g->kind != FIND_REMOTE) ||
+		    !overlap(g, f->file, f->off, f->len))
+			continue;
+		return od_bad(od, &at,
+			      pool_printf(&od->pool,
+					  "the same text is used for %s and for %s; write them in "
+					  "the action",
+					  f->what, g->what));
+	}
+	return 0;
 }
 
 int od_uses_settle(struct od *od)
@@ -136,5 +162,8 @@ int od_uses_settle(struct od *od)
 		f->reason = "the same text is used for something else too, which a name would "
 			    "change";
 	}
+	for (size_t i = 0; i < s->n_findings; i++)
+		if (s->findings[i].kind == FIND_SETTING && check_setting(od, &s->findings[i]) < 0)
+			return -1;
 	return 0;
 }
