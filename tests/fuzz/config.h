@@ -2,10 +2,12 @@
 /*
  * config: a whole configuration through scanner, names, planner, and a second time through what
  * came out. Each address that the planner asks about is pinned. For the targets of single MTAs,
- * which say whose with a `static const struct fuzz_mta mta`.
+ * which say whose, and which files there are, with a `static const struct layout
+ * layouts[MAX_LAYOUTS]`.
  *
- * The input is two files and one table, with the byte 0x1e between them; every other file that the
- * scan asks for has the table's bytes, or is absent.
+ * The input is the layout's files and one table, with the byte 0x1e between them; every other file
+ * that the scan asks for has the table's bytes, or is absent. A byte 0x1d at the start chooses the
+ * second layout.
  */
 #ifndef MTA_STACK_FUZZ_CONFIG_H
 #define MTA_STACK_FUZZ_CONFIG_H
@@ -18,18 +20,26 @@
 #include "pure/plan.h"
 #include "pure/scan.h"
 
-#define MAX_FILES 64 /* what a scan asks for beyond that is absent */
+#define MAX_FILES   64 /* what a scan asks for beyond that is absent */
+#define MAX_PARTS   12 /* files of a layout */
+#define MAX_LAYOUTS 2
 
-struct fuzz_mta {
-	const char *backend, *config;
-	const char *first, *second; /* the paths of the two files */
-	const char *absent;	    /* files whose paths begin so are not there; NULL: none */
+struct listing {
+	const char *path, *names;
 };
 
-static const struct fuzz_mta mta;
+struct layout {
+	const char *backend, *config;
+	const char *parts[MAX_PARTS];	/* the paths of the files */
+	const char *absent;		/* others whose paths begin so are not there; NULL: none */
+	const struct listing *listings; /* of the directories; up to one without a path */
+};
+
+static const struct layout layouts[MAX_LAYOUTS];
+static const struct layout *mta; /* of this input */
 
 struct config {
-	struct span first, second, table;
+	struct span parts[MAX_PARTS + 1]; /* the one behind the last of the layout is the table */
 };
 
 struct pass {
@@ -48,15 +58,39 @@ static struct span upto(struct span *rest)
 	return s;
 }
 
-/* Which of the three a path stands for. */
-static int which(const char *path)
+static size_t count_parts(void)
 {
-	return strcmp(path, mta.first) == 0 ? 0 : strcmp(path, mta.second) == 0 ? 1 : 2;
+	size_t n = 0;
+
+	while (n < MAX_PARTS && mta->parts[n] != NULL)
+		n++;
+	return n;
+}
+
+/* Which of them a path stands for. */
+static size_t which(const char *path)
+{
+	size_t i = 0, n = count_parts();
+
+	while (i < n && strcmp(path, mta->parts[i]) != 0)
+		i++;
+	return i;
 }
 
 static bool is_absent(const char *path)
 {
-	return mta.absent != NULL && strncmp(path, mta.absent, strlen(mta.absent)) == 0;
+	return mta->absent != NULL && which(path) == count_parts() &&
+	       strncmp(path, mta->absent, strlen(mta->absent)) == 0;
+}
+
+static void load_listing(struct file *f)
+{
+	f->state = FILE_ABSENT;
+	for (const struct listing *l = mta->listings; l != NULL && l->path != NULL; l++)
+		if (strcmp(f->path, l->path) == 0) {
+			f->state = FILE_LISTED;
+			f->bytes = (struct span){l->names, strlen(l->names)};
+		}
 }
 
 static void load(struct scan *s, const struct config *c)
@@ -67,20 +101,22 @@ static void load(struct scan *s, const struct config *c)
 		PROMISE(f->path[0] == '/');
 		if (f->state != FILE_WANTED)
 			continue;
+		if (scan_is_listing(f)) {
+			load_listing(f);
+			continue;
+		}
 		f->state = i < MAX_FILES && !is_absent(f->path) ? FILE_LOADED : FILE_ABSENT;
-		f->bytes = which(f->path) == 0	 ? c->first
-			   : which(f->path) == 1 ? c->second
-						 : c->table;
+		f->bytes = c->parts[which(f->path)];
 	}
 }
 
 static bool scan_all(struct scan *s, const struct config *c, struct diag *diag)
 {
-	const struct backend *b = backend_find(mta.backend);
+	const struct backend *b = backend_find(mta->backend);
 	unsigned rounds = 0;
 
 	PROMISE(b != NULL);
-	scan_init(s, mta.config);
+	scan_init(s, mta->config);
 	do {
 		PROMISE(++rounds <= MAX_FILES + 2);
 		load(s, c);
@@ -178,41 +214,52 @@ static void release(struct pass *p)
 /* The new bytes of the files that the input stands for. False when two files with the same bytes
  * were changed differently, so that one table cannot stand for both. */
 static bool render(const struct pass *p, const struct config *old, struct config *ret,
-		   struct buf out[3])
+		   struct buf *out)
 {
 	bool have_table = false;
 
 	*ret = *old;
 	for (size_t i = 0; i < p->scan.n_files; i++) {
 		const struct file *f = &p->scan.files[i];
-		int k = which(f->path);
+		size_t k = which(f->path);
 
 		if (f->state != FILE_LOADED)
 			continue;
-		if (k == 2 && have_table)
+		if (k == count_parts() && have_table)
 			return false;
-		have_table = have_table || k == 2;
+		have_table = have_table || k == count_parts();
 		buf_clear(&out[k]);
 		plan_render(&p->plan, i, f->bytes, &out[k]);
 		PROMISE(buf_ok(&out[k]));
-		*(k == 0   ? &ret->first
-		  : k == 1 ? &ret->second
-			   : &ret->table) = (struct span){buf_str(&out[k]), out[k].len};
+		ret->parts[k] = (struct span){buf_str(&out[k]), out[k].len};
 	}
 	return true;
 }
 
+static void split(struct span bytes, struct config *ret)
+{
+	bool other = bytes.len > 0 && bytes.at[0] == 0x1d && layouts[1].backend != NULL;
+	size_t n;
+
+	mta = &layouts[other];
+	n = count_parts();
+	bytes = (struct span){bytes.at + other, bytes.len - other};
+	*ret = (struct config){0};
+	for (size_t i = 0; i < n; i++)
+		ret->parts[i] = upto(&bytes);
+	ret->parts[n] = bytes;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct span rest = {(const char *)bytes, len};
 	struct stack want = {.name = "vip.cluster.example"};
-	struct buf out[3] = {BUF_INIT, BUF_INIT, BUF_INIT};
+	struct buf out[MAX_PARTS + 1];
 	struct config first, second;
 	struct pass p, again;
 
-	first.first = upto(&rest);
-	first.second = upto(&rest);
-	first.table = rest;
+	for (size_t i = 0; i <= MAX_PARTS; i++)
+		out[i] = (struct buf)BUF_INIT;
+	split((struct span){(const char *)bytes, len}, &first);
 	PROMISE(ipaddr_parse("192.0.2.10", 10, &want.vip4));
 	want.own = &want.vip4;
 	want.n_own = 1;
@@ -222,7 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		release(&again);
 	}
 	release(&p);
-	for (int i = 0; i < 3; i++)
+	for (size_t i = 0; i <= MAX_PARTS; i++)
 		buf_release(&out[i]);
 	return 0;
 }

@@ -4,9 +4,8 @@
  */
 #include "config.h"
 
-static const struct fuzz_mta mta = {
+static const struct layout layouts[MAX_LAYOUTS] = {{
 	.backend = "opensmtpd",
 	.config = "/etc/smtpd.conf",
-	.first = "/etc/smtpd.conf",
-	.second = "/etc/mail/relays.conf",
-};
+	.parts = {"/etc/smtpd.conf", "/etc/mail/relays.conf"},
+}};

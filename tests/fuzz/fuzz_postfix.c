@@ -4,9 +4,8 @@
  */
 #include "config.h"
 
-static const struct fuzz_mta mta = {
+static const struct layout layouts[MAX_LAYOUTS] = {{
 	.backend = "postfix",
 	.config = "/etc/postfix",
-	.first = "/etc/postfix/main.cf",
-	.second = "/etc/postfix/master.cf",
-};
+	.parts = {"/etc/postfix/main.cf", "/etc/postfix/master.cf"},
+}};

@@ -4,10 +4,9 @@
  */
 #include "config.h"
 
-static const struct fuzz_mta mta = {
+static const struct layout layouts[MAX_LAYOUTS] = {{
 	.backend = "sendmail",
 	.config = "/etc/mail/sendmail.cf",
-	.first = "/etc/mail/sendmail.cf",
-	.second = "/etc/mail/sendmail.mc",
+	.parts = {"/etc/mail/sendmail.cf", "/etc/mail/sendmail.mc"},
 	.absent = "/etc/mail/submit.",
-};
+}};

@@ -8,7 +8,8 @@
 #
 # Everything that is made goes to $MTA_STACK_BUILD/fuzz (default ./build/fuzz): NAME/corpus grows from
 # run to run, NAME/found holds the inputs that broke something. An input worth keeping is copied by
-# hand to tests/fuzz/corpus/NAME. The last line is `N passed, N failed, N skipped`.
+# hand to tests/fuzz/corpus/NAME. Fuzzing prints a table; its "in all" sums the runs on the same code,
+# so that an hour can be done in pieces. The last line is `N passed, N failed, N skipped`.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,8 +20,14 @@ flags=(-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -I"$src/helper" -
 sanitizers=address,undefined
 
 usage() {
-	sed -n 's/^# \{0,1\}//; 5,13p' "$0"
+	sed -n 's/^# \{0,1\}//; 5,14p' "$0"
 	exit 2
+}
+
+# code NAME: what the figures of that target are about, as a checksum.
+code() {
+	sources | cat - <(find "$src/helper" -name '*.h' | sort) \
+		<(printf '%s\n' "$here"/*.h "$here/fuzz_$1.c") | xargs cat | sha256sum | cut -c -16
 }
 
 # The modules that touch nothing but memory; those that the CIB reader alone uses are another's.
@@ -57,19 +64,30 @@ build() {
 		"${more[@]}" "$out"/common/*.o -o "$out/$name/program")
 }
 
-# golden_seeds DIR MTA PATH FILE FILE: configurations of the golden cases as inputs, made anew each
-# time: two files below PATH, and one of the others.
+# golden_seeds DIR MTA PATH FILE…: configurations of the golden cases as inputs, made anew each time:
+# the files below PATH, and one of the others. $begin is put before each; a case without the first
+# file is left out.
+begin=
 golden_seeds() {
-	local case dir=$1 cases=$src/tests/golden/$2 path=$3 file table
+	local case dir=$1 cases=$src/tests/golden/$2 path=$3 file others
 	shift 3
 	for case in "$cases"/[a-z]*/; do
 		case=${case%/}
-		table=$(find "$case/in" -type f ! -name "$1" ! -name "$2" 2>/dev/null | sort | head -n 1)
+		[ -z "$begin" ] || [ -e "$case/in$path/$1" ] || continue
+		others=()
 		for file in "$@"; do
-			cat "$case/in$path/$file" 2>/dev/null || cat "$cases/_common/in$path/$file" 2>/dev/null
-			printf '\036'
-		done >"$dir/${case##*/}"
-		[ -z "$table" ] || cat "$table" >>"$dir/${case##*/}"
+			others+=(! -path "*/${file##*/}")
+		done
+		{
+			printf '%s' "$begin"
+			for file in "$@"; do
+				cat "$case/in$path/$file" 2>/dev/null ||
+					cat "$cases/_common/in$path/$file" 2>/dev/null
+				printf '\036'
+			done
+			find "$case/in" -type f "${others[@]}" -print0 2>/dev/null | sort -z | head -z -n 1 |
+				xargs -0 -r cat
+		} >"$dir/${case##*/}"
 	done
 }
 
@@ -83,6 +101,10 @@ seeds_postfix() {
 
 seeds_exim() {
 	golden_seeds "$1" exim /etc/exim4 exim4.conf hubs
+	begin=$'\035' golden_seeds "$1" exim /etc/exim4 update-exim4.conf.conf exim4.conf.localmacros \
+		exim4.conf.template conf.d/main/00_localmacros conf.d/main/01_macros \
+		conf.d/router/00_header conf.d/router/200_primary conf.d/router/300_own.rul \
+		conf.d/transport/00_header conf.d/transport/30_smtp conf.d/auth/00_header
 }
 
 seeds_sendmail() {
@@ -103,8 +125,47 @@ fuzz() {
 	build "$name" -fsanitize=fuzzer,$sanitizers || return
 	mkdir -p "$dir/corpus" "$dir/found"
 	mapfile -t inputs < <(seeds "$name")
-	"$dir/program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
-		-print_final_stats=1 -artifact_prefix="$dir/found/" "$dir/corpus" "${inputs[@]}"
+	# its own limit does not count reading what is there
+	timeout -k 5 $((seconds + 120)) "$dir/program" -max_total_time="$seconds" -max_len=4096 \
+		-timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$dir/found/" \
+		"$dir/corpus" "${inputs[@]}"
+}
+
+# row TARGET EXECUTIONS SECONDS COVERAGE FINDS RUNS EXECUTIONS SECONDS FINDS
+row() {
+	printf '%-10s %12s %8s %9s %6s %5s %13s %8s %6s\n' "$@"
+}
+
+# account NAME STATUS: a row of the table, and the sum with earlier runs on the same code.
+account() {
+	local name=$1 log=$out/$1/log total=$out/$1/total finds=0 units lasted coverage what
+	local -a old=(- 0 0 0 0)
+	[ "$2" -eq 0 ] || finds=1
+	units=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
+	lasted=$(sed -n 's/^Done [0-9]* runs in \([0-9]*\) second.*/\1/p' "$log" | tail -n 1)
+	[ -n "$lasted" ] || lasted=$((SECONDS - started))
+	coverage=$(grep -aEo 'cov: [0-9]+' "$log" | tail -n 1)
+	what=$(code "$name")
+	[ ! -e "$total" ] || read -ra old <"$total"
+	[ "${old[0]}" = "$what" ] || old=("$what" 0 0 0 0)
+	old=("$what" $((old[1] + 1)) $((old[2] + ${units:-0})) $((old[3] + lasted)) $((old[4] + finds)))
+	printf '%s\n' "${old[*]}" >"$total"
+	row "$name" "${units:-0}" "$lasted" "${coverage#cov: }" "$finds" "${old[@]:1}"
+	sum=($((sum[0] + ${units:-0})) $((sum[1] + lasted)) $((sum[2] + finds)) $((sum[3] + old[1]))
+		$((sum[4] + old[2])) $((sum[5] + old[3])) $((sum[6] + old[4])))
+}
+
+# report NAME STATUS: how it went.
+report() {
+	if [ "$action" = fuzz ]; then
+		account "$1" "$2"
+	elif [ "$2" -eq 0 ]; then
+		echo "ok $1: $(grep -Eo '# [0-9]+ inputs' "$out/$1/log" | tail -n 1)"
+	fi
+	[ "$2" -ne 0 ] || return
+	echo "not ok $1"
+	tail -n 40 "$out/$1/log" | sed 's/^/    /'
+	echo "    whole log: $out/$1/log"
 }
 
 replay() {
@@ -123,24 +184,24 @@ shift
 [ $# -gt 0 ] || mapfile -t all < <(targets)
 [ $# -eq 0 ] || all=("$@")
 
-passed=0 failed=0
+passed=0 failed=0 sum=(0 0 0 0 0 0 0)
 case $action in
 replay) compile -fsanitize=$sanitizers ;;
-fuzz) compile -fsanitize=fuzzer-no-link,$sanitizers ;;
+fuzz)
+	compile -fsanitize=fuzzer-no-link,$sanitizers
+	row '' 'this run:' '' '' '' 'in all:' '' '' ''
+	row target executions seconds coverage finds runs executions seconds finds
+	;;
 esac
 for name in "${all[@]}"; do
 	[ -f "$here/fuzz_$name.c" ] || { echo "run.sh: there is no target $name"; exit 2; }
 	mkdir -p "$out/$name"
-	log=$out/$name/log
-	if $action "$name" >"$log" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $name: $(grep -Eo '# [0-9]+ inputs|number_of_executed_units: [0-9]+' "$log" | tail -n 1)"
-	else
-		failed=$((failed + 1))
-		echo "not ok $name"
-		tail -n 40 "$log" | sed 's/^/    /'
-		echo "    whole log: $log"
-	fi
+	started=$SECONDS
+	$action "$name" >"$out/$name/log" 2>&1
+	status=$?
+	[ $status -eq 0 ] && passed=$((passed + 1)) || failed=$((failed + 1))
+	report "$name" $status
 done
+[ "$action" = replay ] || row sum "${sum[0]}" "${sum[1]}" '' "${sum[@]:2}"
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
