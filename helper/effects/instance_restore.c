@@ -4,8 +4,10 @@
  * says "not applied" only after the files are durable, and originals that could not simply be put
  * back are kept under another name first.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 #include "data/array.h"
 #include "effects/copytree.h"
@@ -159,6 +161,29 @@ static int report(struct restore *x, struct diag *ret_diag)
 	return pool_ok(p) ? 0 : diag_oom(ret_diag);
 }
 
+/* The admin's own bytes, written into our file: the mark on it would keep other resources away. */
+static int unmark(const struct restore *x, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		const struct undoing *u = &x->undos[i];
+		int fd, rc;
+
+		if (u->how != RESTORED_ALREADY || u->live.state != FILE_LOADED ||
+		    strcmp(u->live.mark, x->inst->store.name) != 0)
+			continue;
+		fd = file_open(u->r->real);
+		rc = fd < 0 ? -1 : fremovexattr(fd, ATTRS_MARK);
+		if (rc < 0 && (errno == ENODATA || errno == ENOENT))
+			rc = 0; /* replaced meanwhile, the mark with it */
+		if (rc < 0)
+			(void)fs_error(ret_diag, "remove our mark from", u->r->real);
+		fs_close(fd);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Nothing that matters has changed until the journal is there; after it the next run goes on. */
 static int restore(struct restore *x, bool *ret_torn, struct diag *ret_diag)
 {
@@ -171,7 +196,7 @@ static int restore(struct restore *x, bool *ret_torn, struct diag *ret_diag)
 	    store_save_next(s, &x->next, ret_diag) < 0 ||
 	    transaction_commit(&x->t, x->d, &conflict, ret_torn, ret_diag) < 0)
 		return -1;
-	if (copytree_settle(&x->inst->state, &x->next, ret_diag) < 0 ||
+	if (unmark(x, ret_diag) < 0 || copytree_settle(&x->inst->state, &x->next, ret_diag) < 0 ||
 	    store_commit_next(s, ret_diag) < 0) {
 		*ret_torn = true;
 		return -1;

@@ -121,6 +121,18 @@ files_harmless() {
 	is "and stay" "$rc $(diff "$work/before/main.cf" "$work/etc/main.cf" | grep -c '^[<>]')" "0 1"
 }
 
+# Written into our files, not put in their place: they keep what else is on them.
+files_reverted() {
+	applied
+	has "our mark is on it" "$(getfattr -d "$work/etc/main.cf" "$work/etc/transport" 2>/dev/null)" mta-stack
+	cat "$work/before/transport" >"$work/etc/transport"
+	cat "$work/before/main.cf" >"$work/etc/main.cf"
+	run restore
+	is "there is nothing to put back" "$rc" 0
+	unchanged "and nothing is"
+	is "our mark is gone" "$(getfattr -d "$work/etc/main.cf" "$work/etc/transport" 2>/dev/null)" ""
+}
+
 # --- brought from another node --------------------------------------------------------------------
 
 # As csync2, plain rsync and scp do it: bytes and dates, no attributes.
