@@ -6,6 +6,7 @@
 # $IN/NAME/upper, work   the disk: an overlay over the cached root; it lives in the lab's memory
 # $IN/NAME/root          the mounted root
 # $IN/NAME/nspawn.pid    the supervisor, seen from inside of the lab
+# $IN/NAME/binds         more disks, as options of systemd-nspawn
 #
 # A machine of kind `boot` runs systemd; one of kind `plain` only sleeps and is entered.
 #
@@ -32,10 +33,21 @@ machine_identity() {
 			"$address" "$m" "$domain" "$m" >"$R/etc/hosts"
 }
 
+# machine_share NAME: a directory that all such machines see, as if on a storage network (it loses
+# nothing when one of them loses its power), and a small disk, so that a test can fill it.
+machine_share() {
+	local m=$1
+	mkdir -p "$IN/shared" "$IN/$m/state" &&
+		mount -t tmpfs -o size=2m,mode=0700 tmpfs "$IN/$m/state" &&
+		printf '%s\n' "--bind=$IN/shared:/srv/shared" "--bind=$IN/$m/state:/var/lib/mta-stack" \
+			>"$IN/$m/binds"
+}
+
 # machine_start NAME boot|plain: power on.
 machine_start() {
-	local m=$1 groups run=(-b)
+	local m=$1 groups binds=() run=(-b)
 	[ "$2" = plain ] && run=(-a sleep infinity)
+	[ ! -e "$IN/$m/binds" ] || mapfile -t binds <"$IN/$m/binds"
 	mapfile -t groups <"$IN/cgroups"
 	net_plug "$m" || { say "lab: no network for $m"; return 1; }
 	(
@@ -45,7 +57,7 @@ machine_start() {
 			-M "$LAB-$m" --hostname="$m" -D "$IN/$m/root" \
 			--network-namespace-path="/run/netns/$LAB-$m" \
 			--resolv-conf=off --timezone=off --link-journal=no --capability=all \
-			--console=pipe "${run[@]}" </dev/null >>"$IN/$m/console" 2>&1
+			--console=pipe "${binds[@]}" "${run[@]}" </dev/null >>"$IN/$m/console" 2>&1
 	) &
 	echo $! >"$IN/$m/nspawn.pid"
 	poll 20 machine_leader "$m" >/dev/null ||

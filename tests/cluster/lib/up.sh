@@ -8,12 +8,13 @@
 
 up_command() {
 	local id='' start
-	NODES=2 MTA=postfix INSTALL=''
+	NODES=2 MTA=postfix INSTALL='' SHARED=''
 	while [ $# -gt 0 ]; do
 		case $1 in
 			--nodes) NODES=${2:?} && shift 2 ;;
 			--mta) MTA=${2:?} && shift 2 ;;
 			--install) INSTALL=${2:?} && shift 2 ;;
+			--shared) SHARED=yes && shift ;;
 			--id) id=${2:?} && shift 2 ;;
 			*) die "up does not know '$1'" ;;
 		esac
@@ -45,7 +46,7 @@ up_options() {
 	MTA_ROOT=$(root_mta_path "$MTA")
 	POSTFIX_ROOT=$(root_mta_path postfix)
 	BASE_ROOT=$(root_base_path)
-	for name in NODES MTA INSTALL MTA_ROOT POSTFIX_ROOT BASE_ROOT; do
+	for name in NODES MTA INSTALL SHARED MTA_ROOT POSTFIX_ROOT BASE_ROOT; do
 		printf '%s=%q\n' "$name" "${!name}"
 	done
 }
@@ -89,6 +90,7 @@ up_machines() {
 	for ((n = 1; n <= NODES; n++)); do
 		machine_mount "node$n" "$IN/tree" "$MTA_ROOT" "$BASE_ROOT" && machine_identity "node$n" &&
 			node_configure "node$n" && "${MTA}_node" "node$n" || return 1
+		[ -z "$SHARED" ] || machine_share "node$n" || return 1
 	done
 	for ((n = 1; n <= NODES; n++)); do
 		machine_start "node$n" boot || return 1
