@@ -61,7 +61,7 @@ static struct finding *add_setting(struct ex *ex, const struct driver *d, const 
 				   const char *lead)
 {
 	const struct option *o = ex_option_find(d, name);
-	const struct line *l = &ex->lines[o != NULL ? o->line : d->type_line];
+	struct line *l = &ex->lines[o != NULL ? o->line : d->type_line];
 	size_t off = l->eol, len = 0;
 	struct finding *f;
 
@@ -71,6 +71,7 @@ static struct finding *add_setting(struct ex *ex, const struct driver *d, const 
 	if (f == NULL)
 		f = scan_add(ex->scan, FIND_SETTING, &ex->scan->files[l->file], off, len);
 	f->what = name;
+	l->ours = o != NULL;
 	if (o == NULL)
 		f->before =
 			pool_printf(&ex->scan->pool, "\n%s%s = %s", indent_of(ex, l), name, lead);
@@ -182,7 +183,7 @@ static bool is_seen_in(const struct ex *ex, size_t finding, size_t line)
 	return false;
 }
 
-/* A macro's text may be edited only if all of its uses name hosts. */
+/* A macro's text may be edited only if all of its uses name hosts, or are gone then. */
 static void settle_macros(struct ex *ex)
 {
 	for (size_t i = 0; i < ex->n_borrowed; i++) {
@@ -193,7 +194,7 @@ static void settle_macros(struct ex *ex)
 
 			if ((f->kind != FIND_REMOTE && f->kind != FIND_KEY) || f->file != b->file ||
 			    f->off + f->len <= b->off || f->off >= b->off + b->len ||
-			    is_seen_in(ex, k, b->line))
+			    is_seen_in(ex, k, b->line) || ex->lines[b->line].ours)
 				continue;
 			f->kind = FIND_KEPT;
 			f->reason = "its macro is used for something else too";
@@ -203,17 +204,20 @@ static void settle_macros(struct ex *ex)
 
 int ex_clients_scan(struct ex *ex)
 {
+	for (size_t i = 0; i < ex->n_drivers; i++) {
+		const struct driver *d = &ex->drivers[i];
+
+		if (d->type.at != NULL && d->section == SECTION_TRANSPORT &&
+		    text_equal(d->type, "smtp") && (d->uses != USE_LOOPBACK || ex->any_transport) &&
+		    bind_transport(ex, d) < 0)
+			return -1;
+	}
 	settle_macros(ex);
 	for (size_t i = 0; i < ex->n_drivers; i++) {
-		struct driver *d = &ex->drivers[i];
+		const struct driver *d = &ex->drivers[i];
 
-		if (d->type.at == NULL)
-			continue;
-		if (d->section == SECTION_TRANSPORT && text_equal(d->type, "smtp") &&
-		    (d->uses != USE_LOOPBACK || ex->any_transport) && bind_transport(ex, d) < 0)
-			return -1;
-		if (d->section == SECTION_ROUTER && text_equal(d->type, "manualroute") &&
-		    keep_waiting(ex, d) < 0)
+		if (d->type.at != NULL && d->section == SECTION_ROUTER &&
+		    text_equal(d->type, "manualroute") && keep_waiting(ex, d) < 0)
 			return -1;
 	}
 	return 0;

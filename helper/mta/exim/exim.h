@@ -35,6 +35,7 @@ struct line {
 	size_t off, end; /* in that file: its first byte, and behind its last one */
 	size_t eol;	 /* where its last physical line ends, without the newline */
 	bool split;	 /* it began in another file */
+	bool ours;	 /* its value becomes a setting of the stack */
 };
 
 struct macro {

@@ -127,7 +127,7 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 	const struct token *first = od_token(od, tokens.first),
 			   *last = od_token(od, tokens.end - 1);
 	size_t file, off;
-	struct use u = {first->file, first->off, last->end - first->off};
+	struct use u = {first->file, first->off, last->end - first->off, false};
 
 	if (one_use(od, tokens.first - 1, tokens.first) || goes_on(od, tokens.end - 1)) {
 		if (!one_use(od, tokens.first, tokens.end - 1) ||
@@ -137,6 +137,7 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 			return od_bad(od, first,
 				      "this is put together from macros; write it in the action");
 		u.len = off + last->text.len - u.off;
+		u.inside = true;
 	}
 	*ret = u;
 	return 0;
@@ -230,8 +231,9 @@ static bool is_quote(char c)
 	return c == '"' || c == '\'';
 }
 
-/* A quoted string ends where it ends; the name in its place, or behind it, would go on. */
-static void set_apart(const struct od *od, struct finding *f)
+/* A quoted string ends where it ends; the name in its place, before or behind it, would go on. But
+ * the quote behind the last word of a macro is that of the macro. */
+static void set_apart(const struct od *od, struct finding *f, bool inside)
 {
 	struct span bytes = od_file(od, f->file)->bytes;
 	size_t end = f->off + f->len;
@@ -241,7 +243,7 @@ static void set_apart(const struct od *od, struct finding *f)
 
 	if (quoted && f->before[0] == '\0' && f->off > 0 && !text_is_blank(bytes.at[f->off - 1]))
 		f->before = " ";
-	if (!text_is_blank(next) && next != '#' && (quoted || !is_quote(next)))
+	if (!text_is_blank(next) && next != '#' && (quoted || !inside || !is_quote(next)))
 		f->after = " ";
 }
 
@@ -259,7 +261,7 @@ static int replace_helo_src(struct od *od, struct relay *r)
 	else if (f != NULL)
 		f->before = "helo ";
 	if (f != NULL)
-		set_apart(od, f);
+		set_apart(od, f, at.inside);
 	return 0;
 }
 
@@ -282,14 +284,14 @@ static int name(struct od *od, struct relay *r, struct use room)
 		f->current = od_string(od, od_token(od, value.first)->text);
 	else
 		f->before = " helo ";
-	set_apart(od, f);
+	set_apart(od, f, at.inside);
 	return 0;
 }
 
 static int settings(struct od *od, struct relay *r)
 {
 	const struct token *last = od_token(od, r->room ? r->last : r->keyword);
-	struct use room = {last->file, last->end, 0};
+	struct use room = {last->file, last->end, 0, !r->room};
 
 	if (check_value(od, r->src) < 0 || check_value(od, r->helo) < 0 ||
 	    check_value(od, r->helo_src) < 0 || check_value(od, r->places) < 0)

@@ -80,9 +80,10 @@ struct table {
 	bool pin;
 };
 
-/* Bytes that mean something else to somebody else. */
+/* Bytes that mean something to somebody. */
 struct use {
 	size_t file, off, len;
+	bool inside; /* in the value of a macro */
 };
 
 struct od {

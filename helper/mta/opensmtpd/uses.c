@@ -13,7 +13,7 @@ static int add_use(struct od *od, size_t file, size_t off, size_t len)
 
 	if (u == NULL)
 		return diag_oom(od->diag);
-	*u = (struct use){file, off, len};
+	*u = (struct use){.file = file, .off = off, .len = len};
 	return 0;
 }
 
