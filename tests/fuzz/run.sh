@@ -24,12 +24,18 @@ usage() {
 	exit 2
 }
 
+# links NAME: what else a target says that it links, a word a line.
+links() {
+	sed -n 's/^ \* Links: //p' "$here/fuzz_$1.c" | tr ' ' '\n'
+}
+
 # code NAME: a checksum of what that target tests: all but the scanners of other MTAs.
 code() {
 	{
 		sources
 		find "$src/helper" -name '*.h' | sort
 		printf '%s\n' "$here"/*.h "$here/fuzz_$1.c"
+		links "$1" | grep '\.c$' | sed "s|^|$src/|"
 	} | grep -Ev "/helper/mta/[^/]*/" | cat - <(find "$src/helper/mta/$1/" -type f 2>/dev/null | sort) |
 		xargs cat | sha256sum | cut -c -16
 }
@@ -62,8 +68,7 @@ compile() {
 build() {
 	local name=$1 more
 	shift
-	# what else a target says that it links
-	read -ra more < <(sed -n 's/^ \* Links: //p' "$here/fuzz_$name.c")
+	mapfile -t more < <(links "$name")
 	(cd "$src" && "$compiler" "${flags[@]}" -fno-sanitize-recover=undefined "$@" "$here/fuzz_$name.c" \
 		"${more[@]}" "$out"/common/*.o -o "$out/$name/program")
 }
