@@ -4,16 +4,18 @@
 Usage: driver.py LAB-PROGRAM LAB FOLDER drive FAILOVERS SEED RATE MESSAGES [CAUSE…]
        driver.py LAB-PROGRAM LAB FOLDER listen | finish
 
-listen starts the remote site's server, which outlives the driver. drive counts a failover when a mail server greets at the VIP by another node's name than before, and
-writes it to FOLDER/failovers at once; each fault strikes after MESSAGES more were acknowledged; CAUSEs are tried first, in this order, then they are drawn. finish
-puts everything right, switches all nodes on, waits until all that was acknowledged has arrived and stops
-the group; it needs no driver before it that ended well.
+listen starts the remote site's server, which outlives the driver. drive counts a failover when a mail
+server greets at the VIP by another node's name than before, and writes it to FOLDER/failovers at once; each
+fault strikes after MESSAGES more were acknowledged; CAUSEs are tried first, in this order, then they are
+drawn. finish puts everything right, switches all nodes on, waits until all that was acknowledged has
+arrived and stops the group; it needs no driver before it that ended well, and no signal keeps it from it.
 
 Guarantees: after SIGINT or SIGTERM, or a kill, no acknowledged message is forgotten: every log is written
 line by line, and finish reads them. Exits with 0 if all failovers were reached (drive) or nothing is
 missing and the group stopped (finish).
 """
 
+import fcntl
 import json
 import os
 import random
@@ -265,12 +267,35 @@ def finish(world):
     return 0 if all_there and ended else 1
 
 
+def alone(folder):
+    """One driver a run: another one is asked to come to its end, and then made to. Returns the lock."""
+    file = open(folder + "/driver", "a+", encoding="ascii")
+    for seconds in range(90):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            file.seek(0)
+            try:
+                os.kill(int(file.read()), signal.SIGTERM if seconds < 60 else signal.SIGKILL)
+            except (ValueError, ProcessLookupError):
+                pass  # it begins or ends just now
+            time.sleep(1)
+    else:
+        raise Stuck("another driver does not end")
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
 def main():
     program, name, folder, what = sys.argv[1:5]
+    lock = alone(folder)
     world = World(program, name, folder)
 
     def stop(_signal, _frame):
-        world.stopping = True
+        world.stopping = what != "finish"
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
@@ -286,6 +311,8 @@ def main():
         print("stuck: %s" % error)
     except Interrupted:
         print("interrupted")
+    finally:
+        lock.close()
     return 1
 
 

@@ -56,6 +56,7 @@ mkdir -p "$results" || exit 1
 results=$(cd "$results" && pwd)
 
 LAB=
+run=
 interrupted=
 cleanup() {
 	if [ -n "$LAB" ] && [ -d "/run/mta-stack-lab/$LAB" ] && [ -z "${KEEP:-}" ]; then
@@ -69,8 +70,12 @@ if [ -n "$small" ]; then
 	set -- cut+full standby+append move+revert
 else
 	# The driver comes to its end, then we do.
-	trap 'interrupted=yes' INT TERM HUP
+	trap 'interrupted=yes; stop_driver' INT TERM HUP
 fi
+
+stop_driver() {
+	[ ! -s "$run/driver" ] || lab inside kill -TERM "$(cat "$run/driver")" 2>/dev/null
+}
 
 # drive WHAT…: the driver, in the lab of this run.
 drive() {
@@ -96,7 +101,6 @@ close_run() {
 
 # Runs that never came to their end.
 close_earlier_runs() {
-	local run
 	for run in "$results"/run*/; do
 		run=${run%/}
 		if [ ! -d "$run" ] || [ -e "$run/verdict" ]; then
@@ -124,6 +128,8 @@ new_run() {
 	echo "$seed" >"$run/seed"
 }
 
+ok "the accounts find what was lost, doubled, or came from a stranger" \
+	python3 -B "$SOAK/test_account.py" || { tap_end; exit 1; }
 close_earlier_runs
 new_run
 tap_note "seed $seed; repeat: $0 --failovers $failovers --seed $seed --install $tree $*"
@@ -133,8 +139,14 @@ ok "a lab of three nodes with mta-stack comes up" "$HERE/lab" up --id "$LAB" --n
 [ -z "$interrupted" ] || exit 130
 ok "fencing, the shared queue, the VIP and the stack are set up" nodes_prepare ||
 	{ lab crm; tap_end; exit 1; }
-drive drive "$failovers" "$seed" "$rate" "$messages" "$@" | tee "$run/log" | sed -u 's/^/# /'
-rc=${PIPESTATUS[0]}
+drive drive "$failovers" "$seed" "$rate" "$messages" "$@" \
+	> >(trap '' INT && tee -a "$run/log" | sed -u 's/^/# /') &
+driver=$!
+# A signal ends a wait, not the driver.
+while kill -0 "$driver" 2>/dev/null; do
+	wait "$driver"
+	rc=$?
+done
 if [ -n "$interrupted" ]; then
 	tap_note "interrupted: what was done counts"
 else
