@@ -124,12 +124,18 @@ static bool is_used(const struct od *od, const struct finding *f)
 	return false;
 }
 
-/* Two options that got their values from the same bytes of a macro. */
+/* The bytes of a macro that an option got its value from serve nothing else. */
 static int check_setting(struct od *od, const struct finding *f)
 {
 	const struct scan *s = od->scan;
 	const struct token at = {.file = f->file, .off = f->off};
 
+	if (is_used(od, f))
+		return od_bad(od, &at,
+			      pool_printf(&od->pool,
+					  "the same text is used for %s and for something else; "
+					  "write it in the action",
+					  f->what));
 	for (size_t i = 0; i < s->n_findings; i++) {
 		const struct finding *g = &s->findings[i];
 
