@@ -78,6 +78,7 @@ static void release(struct ex *ex)
 	free(ex->drivers);
 	free(ex->borrowed);
 	free(ex->seen);
+	free(ex->tables);
 	pool_release(&ex->pool);
 }
 

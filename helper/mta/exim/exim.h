@@ -117,6 +117,8 @@ struct ex {
 	size_t n_borrowed, cap_borrowed;
 	struct seen *seen;
 	size_t n_seen, cap_seen;
+	size_t *tables; /* files that were read as tables of hosts */
+	size_t n_tables, cap_tables;
 	bool any_transport;   /* some router chooses its transport when mail comes */
 	bool any_pin;	      /* passwords go to hosts whatever the transport is */
 	const char *keep_all; /* why all addresses stay; NULL: they need not */
@@ -207,6 +209,7 @@ struct place {
 	struct driver *router;
 	struct driver *transport; /* NULL: unknown */
 	const char *keep;	  /* why its addresses stay; NULL: they need not */
+	bool again;		  /* a table that was read before: its findings are there */
 };
 
 #define NO_LINE ((size_t)-1)
@@ -232,6 +235,9 @@ struct host {
 bool ex_host_parse(struct traced item, struct host *ret);
 
 int ex_routes_scan(struct ex *ex);
+
+/* Why the addresses of this place stay; NULL: they need not. */
+const char *ex_route_keeps(const struct place *in);
 
 /* "hosts options", as in route_data and in a table. */
 void ex_route_scan(struct ex *ex, struct traced route, struct place in);

@@ -132,7 +132,12 @@ static void add_kept(struct ex *ex, struct traced t, const struct ipaddr *addr,
 	struct finding *f;
 
 	(void)traced_start(&ex->trace, t, &file, &off);
-	if (find_seen(ex, file, off, in->line) != NULL)
+	f = find_seen(ex, file, off, in->line);
+	if (f != NULL && f->kind == FIND_REMOTE) {
+		f->kind = FIND_KEPT;
+		f->reason = reason;
+	}
+	if (f != NULL)
 		return;
 	f = scan_add(ex->scan, FIND_KEPT, &ex->scan->files[file], off, 0);
 	f->addr = *addr;
@@ -211,14 +216,15 @@ void ex_hosts_scan(struct ex *ex, struct traced list, const struct place *in)
 
 	if (traced_find(list, '$') < list.len) {
 		note_use(ex, in->transport, USE_REMOTE);
-		ex_hosts_report(ex, list, in);
+		if (!in->again)
+			ex_hosts_report(ex, list, in);
 		return;
 	}
 	while (ex_list_next(ex, &l, &item)) {
 		if (!ex_host_parse(item, &h))
 			continue;
 		note_use(ex, in->transport, is_elsewhere(&h) ? USE_REMOTE : USE_LOOPBACK);
-		if (h.addr.family != 0 && is_elsewhere(&h))
+		if (h.addr.family != 0 && is_elsewhere(&h) && !in->again)
 			add_remote(ex, &h, l.sep, in);
 	}
 }

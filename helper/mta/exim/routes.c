@@ -52,13 +52,18 @@ static void route_options(struct ex *ex, struct traced options, struct place *in
 	}
 }
 
+const char *ex_route_keeps(const struct place *in)
+{
+	return in->transport != NULL && !is_smtp(in->transport) ? "its transport is no smtp client"
+								: in->keep;
+}
+
 void ex_route_scan(struct ex *ex, struct traced route, struct place in)
 {
 	struct traced rest = traced_trim(route), hosts = ex_dequote(ex, &rest);
 
 	route_options(ex, rest, &in);
-	if (in.transport != NULL && !is_smtp(in.transport))
-		in.keep = "its transport is no smtp client";
+	in.keep = ex_route_keeps(&in);
 	ex_hosts_scan(ex, hosts, &in);
 }
 

@@ -6,6 +6,8 @@
  */
 #include "mta/exim/exim.h"
 
+#include "data/array.h"
+
 struct entry {
 	struct traced key, value;
 	struct span whole; /* from the key to the end of the last line */
@@ -98,22 +100,38 @@ static int open_table(struct ex *ex, struct traced path, const char *what, size_
 	return ex_ask(ex, ex_string(ex, path), ROLE_TABLE, true, ret_file);
 }
 
-/* A table that two places read has its findings already. */
+/* A table that two places read has its findings already; what one of them needs holds for both. */
 static bool was_read(struct ex *ex, size_t file, const struct place *in)
 {
-	bool any = false;
+	const char *keep = ex_route_keeps(in);
+	size_t n = 0;
 
-	for (size_t i = 0; i < ex->scan->n_findings; i++) {
+	while (n < ex->n_tables && ex->tables[n] != file)
+		n++;
+	for (size_t i = 0; n < ex->n_tables && i < ex->scan->n_findings; i++) {
 		struct finding *f = &ex->scan->findings[i];
 
 		if (f->file != file || f->kind != FIND_REMOTE)
 			continue;
-		any = true;
 		f->pin |= ex->any_pin || (in->transport != NULL && in->transport->pin);
 		if (in->router != NULL)
 			ex_group_join(ex, f, in->router);
+		if (keep != NULL) {
+			f->kind = FIND_KEPT;
+			f->reason = keep;
+		}
 	}
-	return any;
+	return n < ex->n_tables;
+}
+
+static int remember(struct ex *ex, size_t file)
+{
+	size_t *t = array_grow(&ex->tables, &ex->n_tables, &ex->cap_tables);
+
+	if (t == NULL)
+		return diag_oom(ex->diag);
+	*t = file;
+	return 0;
 }
 
 int ex_table_scan(struct ex *ex, struct traced path, const struct place *in)
@@ -123,8 +141,11 @@ int ex_table_scan(struct ex *ex, struct traced path, const struct place *in)
 	size_t file, pieces;
 	int got = open_table(ex, path, in->what, &file);
 
-	if (got <= 0 || was_read(ex, file, in))
-		return got < 0 ? -1 : 0;
+	if (got <= 0)
+		return got;
+	there.again = was_read(ex, file, in);
+	if (!there.again && remember(ex, file) < 0)
+		return -1;
 	there.line = NO_LINE;
 	pieces = ex->trace.n_pieces;
 	for (size_t at = 0; next_entry(ex, file, &at, &e);) {
