@@ -111,7 +111,8 @@ static void options_scan(struct mc *mc, const struct m4_call *c, bool client)
 	if (c->n == 0)
 		return;
 	/* without quotes the first comma ends it */
-	if (placed_find(c->arguments[0], '`') != 0 || !m4_unquote(c->arguments[0], &value))
+	if (c->arguments[0].text.len == 0 || placed_find(c->arguments[0], '`') != 0 ||
+	    !m4_unquote(c->arguments[0], &value))
 		sm_warn(mc->sm, c->whole,
 			"without plain quotes around it this call is not understood: see that it "
 			"does not undo the stack");
