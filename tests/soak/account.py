@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """account: what became of each message, from the logs of one run or of several.
 
-Usage: account.py RESULTS [--json]
+Usage: account.py RESULTS [--json | --timeline]
+
+--json: the sums; --timeline: a line of JSON for each failover, times in seconds after its cause.
 
 A run is a folder with the files sent, sink, inbox, failovers; see send.py, sink.py and driver.py for their
 lines. Guarantees: lost means that the server had answered 250 to its last dot and it has not arrived; a
@@ -50,6 +52,7 @@ class Run:
                 seen.add(file)
                 self.arrival(name, float(at))
         self.missing = [name for name in self.acknowledged if name not in self.arrived]
+        self.times = sorted(self.acknowledged.values())
         self.failovers = list(records(folder, "failovers"))
         for record in self.failovers:
             self.complete(record)
@@ -72,17 +75,17 @@ class Run:
             self.arrived[name] = at
 
     def complete(self, record):
-        """First mail at the remote after the VIP was gone; time without an acknowledgement."""
+        """First mail at the remote after the VIP was gone; longest time without an acknowledgement."""
         at, greeting = record["at"], record.get("greeting")
         if greeting is None:
             return
         gone = at + record.get("gone", greeting)
         record["mail"] = next((round(t - at, 2) for t in self.remote_mail if t >= gone), None)
-        times = sorted(self.acknowledged.values())
-        before = [t for t in times if t < at + greeting]
-        after = [t for t in times if t >= at + greeting]
-        if before and after:
-            record["blackout"] = round(after[0] - before[-1], 2)
+        around = [t for t in self.times if at - 2 <= t < at + greeting]
+        after = next((t for t in self.times if t >= at + greeting), None)
+        if around and after:
+            around.append(after)
+            record["blackout"] = round(max(b - a for a, b in zip(around, around[1:])), 2)
 
     def latencies(self):
         """(time of acknowledgement, seconds to the arrival, way), in order."""
@@ -153,6 +156,9 @@ def table(all_runs):
     waits = [s for run in all_runs for _, s, _ in run.latencies()]
     yield "%-34s %.2f, %.2f, %.1f" % ("latency: median, p95, longest [s]", middle(waits, 0.5),
                                       middle(waits, 0.95), max(waits, default=0))
+    gaps = [r["blackout"] for run in all_runs for r in run.failovers if r["counts"] and "blackout" in r]
+    yield "%-34s %.2f, %.2f, %.1f" % ("blackout: median, p95, longest [s]", middle(gaps, 0.5),
+                                      middle(gaps, 0.95), max(gaps, default=0))
     steps = ("gone", "fenced", "vip", "greeting", "mail", "blackout", "start")
     yield "seconds after the cause (medians; blackout: also p95; start: how long the agent's took)"
     yield "%-10s %4s" % ("cause", "n") + "".join("%9s" % s for s in steps) + "      p95"
@@ -170,6 +176,10 @@ def main():
     all_runs = list(runs(sys.argv[1]))
     if "--json" in sys.argv:
         print(json.dumps(summary(all_runs), indent=1))
+    elif "--timeline" in sys.argv:
+        for run in all_runs:
+            for record in run.failovers:
+                print(json.dumps({"run": os.path.basename(run.folder), **record}))
     else:
         print("\n".join(table(all_runs)))
 

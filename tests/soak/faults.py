@@ -16,7 +16,7 @@ from cluster import INSIDE, NODES
 # (name, weight): a power cut comes most often.
 CAUSES = (("cut", 46), ("move", 15), ("standby", 12), ("ring", 10), ("corosync", 6), ("based", 2))
 COMPLICATIONS = (("", 50), ("dns-silent", 8), ("dns-away", 5), ("full", 9), ("drift", 9), ("append", 5),
-                 ("revert", 7), ("hung", 3), ("distribution", 7))
+                 ("revert", 7), ("hung", 3), ("distribution", 7), ("revert-all", 0))
 
 # Which of the two go together: a hanging server is stopped only where something stops it.
 ONLY_WITH = {"hung": ("move", "standby"), "distribution": ("cut", "ring")}
@@ -104,15 +104,21 @@ def append(world):
 
 
 def revert(world):
-    """It brings back the admin's table on the active node, and all files on the others.
-
-    Not main.cf on the active node: from there on Postfix calls as the admin's file says until the next
-    monitor, and no agent can be there earlier; config_mode=copy is for that.
-    """
+    """It brings back the admin's table on the active node, and all files on the others."""
     world.lab.on(world.active, "cd /root/before && cp -p transport transport.lmdb /etc/postfix/")
     for node in NODES:
         if node != world.active:
             world.lab.on(node, "cp -a /root/before/. /etc/postfix/")
+
+
+def revert_all(world):
+    """It brings back all files on the active node, too, and reloads: never drawn, only by name.
+
+    From there on Postfix calls as the admin's file says until the next monitor, and no agent can be there
+    earlier (config_mode=copy is for that): a run with it must fail, or the soak sees no leak.
+    """
+    world.lab.on(world.active, "cp -a /root/before/. /etc/postfix/; postfix reload")
+    time.sleep(3)
 
 
 def hung(world):
@@ -150,5 +156,5 @@ def mend_all(world):
 
 
 STRIKE = {f.__name__.replace("_", "-"): f for f in (
-    cut, move, standby, ring, corosync, based, dns_silent, dns_away, full, drift, append, revert, hung,
-    distribution)}
+    cut, move, standby, ring, corosync, based, dns_silent, dns_away, full, drift, append, revert,
+    revert_all, hung, distribution)}

@@ -156,8 +156,9 @@ close_run
 
 sums=$(python3 "$SOAK/account.py" "$results" --json)
 python3 "$SOAK/account.py" "$results" | tee "$results/table" | sed 's/^/# /'
+python3 "$SOAK/account.py" "$results" --timeline >"$results/timeline"
 python3 "$SOAK/plot.py" "$results" "$results/latency.svg"
-tap_note "results: $results (table, latency.svg, and each run's logs)"
+tap_note "results: $results (table, timeline, latency.svg, and each run's logs)"
 [ "$(figure failovers)" -gt 0 ]
 tap_verdict $? "all runs: there were failovers" "$sums"
 [ "$(figure acknowledged)" -gt 0 ]
