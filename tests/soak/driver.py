@@ -35,7 +35,7 @@ VIPS = ("192.0.2.10",)
 
 
 class Stuck(Exception):
-    """The cluster is not where it should be within the bound."""
+    """The cluster is not where it should be within the bound, or no mail flows any more."""
 
 
 class Interrupted(Exception):
@@ -122,6 +122,8 @@ class World:
         while True:
             if self.stopping:
                 raise Interrupted
+            if any(child.poll() is not None for child in self.children):
+                raise Stuck("a sender or the greeter has ended; is the disk full?")
             found = condition()
             if found or time.time() > end:
                 return found or None
@@ -233,7 +235,6 @@ def drive(world, failovers, seed, rate, messages, causes):
 
 def finish(world):
     """Put right, wait until nothing is missing, stop."""
-    world.stopping = False
     world.listen()
     faults.mend_all(world)
 

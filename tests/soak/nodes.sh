@@ -50,7 +50,9 @@ NODES_CIB='
 	pcs resource create mail-queue ocf:heartbeat:Filesystem device=/srv/shared/mail \
 		directory=/srv/mail fstype=none options=bind --group mail
 	pcs resource create mail-vip ocf:heartbeat:IPaddr2 ip=192.0.2.10 cidr_netmask=24 --group mail
-	pcs resource create mail-mta ocf:mta:stack mta=postfix op stop timeout=30s --group mail'
+	# Without name= a node whose first start finds no DNS greets the remote by its own name.
+	pcs resource create mail-mta ocf:mta:stack mta=postfix name=mail.cluster.example \
+		op stop timeout=30s --group mail'
 
 nodes_prepare() {
 	local n
