@@ -10,10 +10,10 @@
 #include "data/array.h"
 #include "effects/fs.h"
 
-static const char header[] = "mta-stack edits 2\n";
+static const char header[] = "mta-stack edits 3\n";
 
 #define HEADER_LEN   (sizeof(header) - 1)
-#define NUMBERS	     4
+#define NUMBERS	     3
 #define NUMBER_MAX   18 /* digits */
 #define SHAPES_KNOWN 4096
 #define SHAPES_TRIED 4
@@ -94,7 +94,6 @@ void edits_format(const struct edit *items, size_t n, struct buf *ret_bytes)
 {
 	struct shapes *shapes = calloc(1, sizeof(*shapes));
 	size_t from = 0;
-	unsigned line = 0;
 
 	if (shapes == NULL) {
 		ret_bytes->failed = true;
@@ -105,10 +104,8 @@ void edits_format(const struct edit *items, size_t n, struct buf *ret_bytes)
 		const struct edit *e = &items[i];
 		const uint64_t shape = shape_number(shapes, e, ret_bytes);
 
-		put_line(ret_bytes, "",
-			 (const uint64_t[]){e->off - from, e->len, e->line - line, shape}, NUMBERS);
+		put_line(ret_bytes, "", (const uint64_t[]){e->off - from, e->len, shape}, NUMBERS);
 		from = e->off + e->len;
-		line = e->line;
 	}
 	free(shapes);
 }
@@ -142,7 +139,6 @@ struct reading {
 	struct shape *shapes;
 	size_t n, cap;
 	uint64_t off; /* the end of the last edit */
-	uint32_t line;
 };
 
 enum read_end { READ_ON, READ_DAMAGED, READ_OOM };
@@ -171,20 +167,18 @@ static enum read_end read_edit(struct reading *r, struct span line)
 	struct edit *x;
 	uint64_t v[NUMBERS];
 
-	if (!read_numbers(line, NUMBERS, v) || v[3] >= r->n || v[2] > UINT32_MAX ||
-	    v[0] > SIZE_MAX / 4 || v[1] > SIZE_MAX / 4 || r->off > SIZE_MAX / 4)
+	if (!read_numbers(line, NUMBERS, v) || v[2] >= r->n || v[0] > SIZE_MAX / 4 ||
+	    v[1] > SIZE_MAX / 4 || r->off > SIZE_MAX / 4)
 		return READ_DAMAGED;
 	x = array_grow(&r->e->items, &r->e->n, &r->e->cap);
 	if (x == NULL)
 		return READ_OOM;
-	r->line += (uint32_t)v[2];
 	x->off = r->off + v[0];
 	x->len = v[1];
 	r->off = x->off + x->len;
-	x->kind = r->shapes[v[3]].kind;
-	x->text = r->shapes[v[3]].text.at;
-	x->text_len = r->shapes[v[3]].text.len;
-	x->line = r->line;
+	x->kind = r->shapes[v[2]].kind;
+	x->text = r->shapes[v[2]].text.at;
+	x->text_len = r->shapes[v[2]].text.len;
 	x->what = x->was = "";
 	return READ_ON;
 }

@@ -5,11 +5,11 @@
  * The original with the edits poured in is what we published: so a large table is stored once, not
  * twice. The stored form is text, as short as the edits are alike:
  *
- *     mta-stack edits 2
- *     = KIND LENGTH        a shape, numbered from 0, and in LENGTH bytes the text, which may hold
- * any [mx1.example]        bytes, and a newline SKIP LENGTH LINES SHAPE     an edit: so many bytes
- * after the end of the one before it, so many bytes replaced by the shape's text, so many lines
- * further down
+ *     mta-stack edits 3
+ *     = KIND LENGTH         a shape, numbered from 0; its text follows in LENGTH bytes of any kind,
+ *     [mx1.example]         and a newline
+ *     SKIP LENGTH SHAPE     an edit: so many bytes after the end of the one before it, so many
+ * bytes are replaced by the shape's text
  */
 #ifndef MTA_STACK_EDITS_H
 #define MTA_STACK_EDITS_H

@@ -52,16 +52,17 @@ json_t *output_plan_json(const struct survey *s)
 {
 	json_t *edits = json_array(), *kept = json_array(), *pinned = json_array();
 	const struct plan *p = &s->plan;
+	struct plan_line at = {0};
 
 	for (size_t i = 0; i < p->n_edits; i++) {
 		const struct edit *e = &p->edits[i];
 		const struct file *f = &s->scan.files[e->file];
 		json_t *was = shown(s, f, e->was), *now = shown(s, f, e->text);
 
-		(void)json_array_append_new(edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file",
-							     f->path, "line", (int)e->line, "kind",
-							     edit_kind_name(e->kind), "old", was,
-							     "new", now));
+		(void)json_array_append_new(
+			edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file", f->path, "line",
+					 (int)plan_line(&at, &s->scan, e->file, e->off), "kind",
+					 edit_kind_name(e->kind), "old", was, "new", now));
 	}
 	for (size_t i = 0; i < p->n_kept; i++) {
 		const struct kept *k = &p->kept[i];
@@ -139,10 +140,14 @@ static int diff_file(const struct survey *s, const struct file *f, const char *r
 
 static void print_secret(const struct survey *s, size_t file)
 {
-	for (size_t k = 0; k < s->plan.n_edits; k++)
-		if (s->plan.edits[k].file == file)
-			(void)printf("# %s line %u: a key follows its remote (content not shown)\n",
-				     s->scan.files[file].path, s->plan.edits[k].line);
+	struct plan_line at = {0};
+	size_t n;
+	const struct edit *edits = plan_edits(&s->plan, file, &n);
+
+	for (size_t i = 0; i < n; i++)
+		(void)printf("# %s line %u: a key follows its remote (content not shown)\n",
+			     s->scan.files[file].path,
+			     plan_line(&at, &s->scan, file, edits[i].off));
 }
 
 int output_plan_diff(const struct survey *s, struct instance *inst, const struct deadline *d,

@@ -228,7 +228,9 @@ static int check_overlap(const struct plan *p, const struct scan *s, struct diag
 			return diag_set(ret_diag, EX_INSTALLED,
 					"cannot plan %s line %u: two edits claim the same bytes "
 					"(%s and %s)",
-					s->files[a->file].path, b->line, a->what, b->what);
+					s->files[a->file].path,
+					text_line_number(s->files[b->file].bytes, b->off), a->what,
+					b->what);
 	}
 	return 0;
 }
@@ -279,11 +281,13 @@ static void plan_one(struct planning *x, const struct finding *f, size_t seq)
 /* What became of a remote becomes of the same one elsewhere. */
 static void plan_again(struct planning *x, const struct repeat *r, size_t seq)
 {
-	struct finding again = x->s->findings[r->like];
+	const struct finding *like = &x->s->findings[r->like];
 	struct plan *p = x->p;
 	struct edit *e;
 
-	if (x->made[r->like] == 0 || again.kind != FIND_REMOTE) {
+	if (x->made[r->like] == 0 || like->kind != FIND_REMOTE) {
+		struct finding again = *like;
+
 		again.off = r->off;
 		plan_one(x, &again, seq);
 		return;
@@ -329,7 +333,8 @@ int plan_make(struct plan *p, const struct scan *s, const struct stack *want,
 		return -1;
 	x.slots = calloc(VERDICTS, sizeof(*x.slots));
 	x.made = calloc(s->n_findings + 1, sizeof(*x.made));
-	if (x.slots != NULL && x.made != NULL)
+	if (x.slots != NULL && x.made != NULL &&
+	    array_reserve(&p->edits, &p->cap_edits, s->n_findings + s->n_repeats))
 		plan_all(&x);
 	else
 		p->pool.failed = true;

@@ -40,7 +40,6 @@ enum edit_kind {
 
 struct edit {
 	enum edit_kind kind : 8;
-	unsigned line;	 /* 1-based, in the original */
 	uint32_t file;	 /* index into scan.files */
 	uint32_t seq;	 /* the place of its finding in the scan, to keep insertions in order */
 	size_t off, len; /* the bytes replaced */
@@ -99,6 +98,14 @@ const char *edit_kind_name(enum edit_kind k);
 
 /* The edits of this file, which lie together; NULL if there are none. */
 const struct edit *plan_edits(const struct plan *p, size_t file, size_t *ret_n);
+
+/* For people: the number of the line, 1-based, in which this byte of a file stands. Asked of the
+ * edits in their order, which starts with {0}, each file is looked through once. */
+struct plan_line {
+	size_t file, off;
+	unsigned line;
+};
+unsigned plan_line(struct plan_line *at, const struct scan *s, size_t file, size_t off);
 
 /* Does any edit touch this file? */
 bool plan_touches(const struct plan *p, size_t file);

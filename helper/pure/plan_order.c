@@ -123,18 +123,12 @@ static int compare_kept(const void *a, const void *b)
 	return x->off < y->off ? -1 : x->off > y->off;
 }
 
-/* A place in the files that moves forward only, counting lines on the way. */
-struct place {
-	size_t file, off;
-	unsigned line;
-};
-
-static unsigned move_to(struct place *at, const struct scan *s, size_t file, size_t off)
+unsigned plan_line(struct plan_line *at, const struct scan *s, size_t file, size_t off)
 {
 	struct span bytes = s->files[file].bytes;
 
-	if (at->line == 0 || at->file != file)
-		*at = (struct place){file, 0, 1};
+	if (at->line == 0 || at->file != file || at->off > off)
+		*at = (struct plan_line){file, 0, 1};
 	at->line += text_line_number((struct span){bytes.at + at->off, bytes.len - at->off},
 				     off - at->off) -
 		    1;
@@ -144,16 +138,14 @@ static unsigned move_to(struct place *at, const struct scan *s, size_t file, siz
 
 int plan_order(struct plan *p, const struct scan *s)
 {
-	struct place edits = {0}, kept = {0};
+	struct plan_line at = {0};
 
 	if (put_in_order((struct things){(char *)p->edits, p->n_edits, sizeof(*p->edits),
 					 compare_edit}) < 0 ||
 	    put_in_order((struct things){(char *)p->kept, p->n_kept, sizeof(*p->kept),
 					 compare_kept}) < 0)
 		return -1;
-	for (size_t i = 0; i < p->n_edits; i++)
-		p->edits[i].line = move_to(&edits, s, p->edits[i].file, p->edits[i].off);
 	for (size_t i = 0; i < p->n_kept; i++)
-		p->kept[i].line = move_to(&kept, s, p->kept[i].file, p->kept[i].off);
+		p->kept[i].line = plan_line(&at, s, p->kept[i].file, p->kept[i].off);
 	return 0;
 }

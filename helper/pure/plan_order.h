@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan_order: the edits and the kept of a plan in the order of the files, with their line numbers.
- * Private to the plan's own files.
+ * plan_order: the edits and the kept of a plan in the order of the files. Private to the plan's own
+ * files.
  */
 #ifndef MTA_STACK_PLAN_ORDER_H
 #define MTA_STACK_PLAN_ORDER_H

@@ -253,12 +253,14 @@ static void tell_derived(struct outcome *o, size_t file)
 static void tell(struct outcome *o)
 {
 	char text[IPADDR_STRLEN];
+	struct plan_line at = {0};
 
 	for (size_t i = 0; i < o->plan.n_edits; i++) {
 		const struct edit *e = &o->plan.edits[i];
 
 		buf_addf(&o->edits, "%s %s:%u %s ", edit_kind_name(e->kind),
-			 o->scan.files[e->file].path, e->line, e->what);
+			 o->scan.files[e->file].path, plan_line(&at, &o->scan, e->file, e->off),
+			 e->what);
 		add_quoted(&o->edits, e->was);
 		buf_adds(&o->edits, " -> ");
 		add_quoted(&o->edits, e->text);

@@ -107,6 +107,7 @@ static void a_remote_becomes_its_name(void **state)
 	static const char text[] = "a\nrelayhost = 198.51.100.7:27 # no\nb";
 	struct world *w = *state;
 	struct buf out = BUF_INIT;
+	struct plan_line at = {0};
 	struct finding *f;
 
 	add_file(w, "/etc/x/main", text);
@@ -117,7 +118,7 @@ static void a_remote_becomes_its_name(void **state)
 	make(w);
 	assert_int_equal(w->plan.n_edits, 1);
 	assert_int_equal(w->plan.edits[0].kind, EDIT_REMOTE);
-	assert_int_equal(w->plan.edits[0].line, 2);
+	assert_int_equal(plan_line(&at, &w->scan, w->plan.edits[0].file, w->plan.edits[0].off), 2);
 	assert_string_equal(w->plan.edits[0].was, "198.51.100.7");
 	assert_string_equal(rendered(w, &out), "a\nrelayhost = [mx.remote.example]:27 # no\nb");
 	assert_int_equal(w->plan.remotes, 1);
@@ -416,6 +417,7 @@ static void a_place_may_ask_for_a_pin(void **state)
  * teeth of combs. */
 static void in_order_whatever_the_scan_does(struct world *w, size_t runs)
 {
+	struct plan_line at = {0};
 	enum { LINES = 900 };
 	struct buf text = BUF_INIT, want = BUF_INIT, out = BUF_INIT;
 	struct file *f;
@@ -450,7 +452,9 @@ static void in_order_whatever_the_scan_does(struct world *w, size_t runs)
 	assert_int_equal(w->plan.n_edits + w->plan.n_kept, LINES);
 	assert_int_equal(w->plan.n_kept, 10);
 	for (size_t i = 0; i < w->plan.n_edits; i++)
-		assert_int_equal(w->plan.edits[i].line, w->plan.edits[i].off / 11 + 1);
+		assert_int_equal(
+			plan_line(&at, &w->scan, w->plan.edits[i].file, w->plan.edits[i].off),
+			w->plan.edits[i].off / 11 + 1);
 	for (size_t i = 0; i < w->plan.n_kept; i++)
 		assert_int_equal(w->plan.kept[i].line, w->plan.kept[i].off / 11 + 1);
 	buf_release(&text);
