@@ -96,6 +96,46 @@ unsigned text_line_number(struct span bytes, size_t at)
 	return n;
 }
 
+size_t text_skip_plain(struct span s)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	size_t i = 0;
+
+	for (; s.len - i >= 8; i += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, s.at + i, sizeof(x));
+		y = x ^ ones * '\\';
+		/* A byte that is less than what is taken from it borrows and gets its high bit. */
+		if ((((x - ones * ('"' + 1)) & ~x) | ((y - ones) & ~y)) & ones * 0x80)
+			break;
+	}
+	return i;
+}
+
+static uint64_t stir(uint64_t sum, uint64_t some)
+{
+	sum = (sum ^ some) * 0x9e3779b97f4a7c15u;
+	return sum ^ sum >> 32;
+}
+
+uint64_t text_hash(struct span s)
+{
+	uint64_t sum = s.len, some = 0;
+	size_t i = 0;
+
+	for (; s.len - i >= sizeof(some); i += sizeof(some)) {
+		memcpy(&some, s.at + i, sizeof(some));
+		sum = stir(sum, some);
+	}
+	if (i < s.len && s.len >= sizeof(some)) /* some of it once more */
+		memcpy(&some, s.at + s.len - sizeof(some), sizeof(some));
+	else
+		for (some = 0; i < s.len; i++)
+			some = some << 8 | (unsigned char)s.at[i];
+	return stir(sum, some);
+}
+
 static bool is_label(struct span s)
 {
 	if (s.len == 0 || s.len > 63 || !is_alnum(s.at[0]) || !is_alnum(s.at[s.len - 1]))

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct span {
@@ -45,6 +46,13 @@ bool text_starts_nocase(struct span s, const char *prefix);
 /* The line that starts at offset `from`, without its newline; *ret_next is where the next one
  * starts. False when `from` is at the end. */
 bool text_line(struct span bytes, size_t from, struct span *ret_line, size_t *ret_next);
+
+/* How many bytes at the start of s are neither blanks, control characters, ! " nor \. It stops up
+ * to seven bytes before the first of those, or the end: the rest is the caller's to look at. */
+size_t text_skip_plain(struct span s);
+
+/* A guess at what s is, for hash tables; the upper half of its bits is the better one. */
+uint64_t text_hash(struct span s);
 
 /* The 1-based number of the line in which offset `at` lies. Linear in `at`. */
 unsigned text_line_number(struct span bytes, size_t at);

@@ -61,6 +61,46 @@ static void line_numbers_among_any_bytes(void **state)
 	}
 }
 
+/* Each byte at each place, between bytes that are nearly what is looked for. */
+static void plain_bytes_are_skipped(void **state)
+{
+	static const char around[] = "#[]a\x7f\x80\xff~#[]a\x7f\x80\xff~#[]a";
+	char text[sizeof(around)];
+	const size_t len = sizeof(around) - 1;
+
+	(void)state;
+	assert_int_equal(text_skip_plain((struct span){NULL, 0}), 0);
+	assert_int_equal(text_skip_plain((struct span){around, 7}), 0);
+	assert_int_equal(text_skip_plain((struct span){around, len}), len / 8 * 8);
+	for (size_t at = 0; at < len; at++)
+		for (int c = 0; c < 256; c++) {
+			const bool plain = c > '"' && c != '\\';
+
+			memcpy(text, around, sizeof(text));
+			text[at] = (char)c;
+			assert_int_equal(text_skip_plain((struct span){text, len}),
+					 plain || at / 8 == len / 8 ? len / 8 * 8 : at / 8 * 8);
+		}
+}
+
+static void alike_texts_have_one_hash(void **state)
+{
+	static const char a[] = "smtp:[198.18.3.250]:25", b[] = "xsmtp:[198.18.3.250]:25";
+	char text[sizeof(a)];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(a); len++) {
+		const uint64_t hash = text_hash((struct span){a, len});
+
+		assert_true(hash == text_hash((struct span){b + 1, len}));
+		for (size_t i = 0; i < len; i++) {
+			memcpy(text, a, sizeof(a));
+			text[i]++;
+			assert_true(hash >> 32 != text_hash((struct span){text, len}) >> 32);
+		}
+	}
+}
+
 static void trimming(void **state)
 {
 	(void)state;
@@ -232,6 +272,8 @@ int main(void)
 		cmocka_unit_test(lines_with_and_without_the_last_newline),
 		cmocka_unit_test(line_numbers),
 		cmocka_unit_test(line_numbers_among_any_bytes),
+		cmocka_unit_test(plain_bytes_are_skipped),
+		cmocka_unit_test(alike_texts_have_one_hash),
 		cmocka_unit_test(trimming),
 		cmocka_unit_test(fqdn),
 		cmocka_unit_test(words_of_a_command),

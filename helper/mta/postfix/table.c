@@ -10,17 +10,15 @@
 
 #define LINES_PER_POOL 4096 /* continued lines are copied; their memory is given back so often */
 
-/* Where the key ends: at the first blank that is not quoted. False for unbalanced quotes. */
-static bool split_line(struct traced line, struct traced *ret_key, struct traced *ret_value)
+/* Where the key ends: at the first blank that is not quoted. 0 for unbalanced quotes. */
+static size_t key_end(struct span line)
 {
 	bool quoted = false;
-	size_t end = 0;
+	size_t end = text_skip_plain(line);
 
 	for (; end < line.len; end++) {
-		char c = line.text[end];
+		char c = line.at[end];
 
-		if (c > '"' && c != '\\') /* most: neither blank nor quote */
-			continue;
 		if (c == '\\' && end + 1 < line.len)
 			end++;
 		else if (c == '"')
@@ -28,8 +26,13 @@ static bool split_line(struct traced line, struct traced *ret_key, struct traced
 		else if (!quoted && text_is_blank(c))
 			break;
 	}
-	if (quoted)
-		return false;
+	return quoted ? 0 : end;
+}
+
+static bool split_line(struct traced line, struct traced *ret_key, struct traced *ret_value)
+{
+	size_t end = key_end(traced_span(line));
+
 	*ret_key = traced_part(line, 0, end);
 	*ret_value = traced_trim(traced_part(line, end, line.len - end));
 	return ret_key->len > 0 && ret_value->len > 0;
@@ -63,47 +66,40 @@ static struct found *memo_make(const struct pf *pf, const struct lines *it)
 /* Where it is, or may be put. */
 static struct found *memo_slot(struct found *memo, struct span value, bool *ret_known)
 {
-	const uint64_t odd = 0x9e3779b97f4a7c15u;
-	uint64_t sum = value.len, some;
+	const uint64_t first = text_hash(value) >> 32;
 	struct found *slot = NULL;
-	size_t i = 0;
+	bool known = false;
 
-	for (; i + sizeof(some) <= value.len; i += sizeof(some)) {
-		memcpy(&some, value.at + i, sizeof(some));
-		sum = (sum ^ some) * odd;
-		sum ^= sum >> 32;
-	}
-	for (; i < value.len; i++)
-		sum = (sum ^ (unsigned char)value.at[i]) * odd;
-	sum >>= 32;
-	*ret_known = false;
-	for (i = 0; i < MEMO_TRIED && !*ret_known; i++) {
-		slot = &memo[(sum + i) % MEMO];
+	for (size_t i = 0; i < MEMO_TRIED && !known; i++) {
+		slot = &memo[(first + i) % MEMO];
 		if (slot->value.at == NULL)
 			break;
-		*ret_known = text_same(slot->value, value);
+		known = text_same(slot->value, value);
 	}
+	*ret_known = known;
 	return slot;
 }
 
 /* A line that stands alone and whose result was found before: noted, and passed over. */
 static bool line_again(struct pf *pf, struct lines *it, struct found *memo)
 {
-	struct traced key, value;
 	const struct found *before;
-	struct span line;
-	size_t next;
+	struct span line, value;
+	size_t next, end;
 	bool known;
 
-	if (memo == NULL || !lines_peek(it, &line, &next) ||
-	    !split_line(traced_plain(line), &key, &value))
+	if (memo == NULL || !lines_peek(it, &line, &next))
 		return false;
-	before = memo_slot(memo, traced_span(value), &known);
+	end = key_end(line);
+	value = text_trim((struct span){line.at + end, line.len - end});
+	if (end == 0 || value.len == 0)
+		return false;
+	before = memo_slot(memo, value, &known);
 	if (!known)
 		return false;
 	for (size_t i = before->first; i < before->first + before->count; i++)
 		scan_repeat(pf->scan, i,
-			    pf->scan->findings[i].off + (size_t)(value.text - before->value.at));
+			    pf->scan->findings[i].off + (size_t)(value.at - before->value.at));
 	it->end = (size_t)(line.at - it->bytes.at) + line.len;
 	it->next = next;
 	return true;
