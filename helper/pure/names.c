@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "data/array.h"
 #include "data/buf.h"
@@ -242,9 +243,37 @@ static int read_map(struct names *n, struct span bytes, const char *path, enum e
 	return done;
 }
 
+static int compare_pin_names(const void *a, const void *b)
+{
+	const struct name *const *x = a, *const *y = b;
+
+	return strcasecmp((*x)->pin, (*y)->pin);
+}
+
+/* One look at all of them, so that judging an address need not look at the others. */
+static int mark_shared_pins(struct names *n)
+{
+	struct name **pinned = calloc(n->n + 1, sizeof(*pinned));
+	size_t count = 0;
+
+	if (pinned == NULL)
+		return -1;
+	for (size_t i = 0; i < n->n; i++)
+		if (n->items[i].pinned)
+			pinned[count++] = &n->items[i];
+	qsort(pinned, count, sizeof(*pinned), compare_pin_names);
+	for (size_t i = 1; i < count; i++)
+		if (strcasecmp(pinned[i - 1]->pin, pinned[i]->pin) == 0)
+			pinned[i - 1]->pin_shared = pinned[i]->pin_shared = true;
+	free(pinned);
+	return 0;
+}
+
 int names_parse(struct names *n, struct span bytes, const char *path, struct diag *ret_diag)
 {
-	return read_map(n, bytes, path, EX_CONFIGURED, NAME_PINNED, ret_diag);
+	if (read_map(n, bytes, path, EX_CONFIGURED, NAME_PINNED, ret_diag) < 0)
+		return -1;
+	return mark_shared_pins(n) < 0 ? diag_oom(ret_diag) : 0;
 }
 
 int names_parse_saved(struct names *saved, struct span bytes, struct diag *ret_diag)

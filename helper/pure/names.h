@@ -30,6 +30,7 @@ struct name {
 	const char *host;   /* NULL for NAME_NONE */
 	const char *reason; /* NAME_NONE, NAME_SAVED: one line for people */
 	bool pinned;	    /* the names file has it, whatever became of it */
+	bool pin_shared;    /* pinned: the names file has its name for another address, too */
 	const char *pin;    /* pinned: the name there */
 };
 

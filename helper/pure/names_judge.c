@@ -82,9 +82,10 @@ static const char *wrong_address(const struct judging *j, const char *whose, con
  * without DNS, two remotes or two passwords must not become one. */
 static const char *pinned_twice(const struct judging *j, const struct names *n, const char *host)
 {
+	const struct name *item = names_find(n, &j->e->addr);
 	char text[IPADDR_STRLEN];
 
-	for (size_t i = 0; i < n->n; i++) {
+	for (size_t i = 0; item != NULL && item->pin_shared && i < n->n; i++) {
 		const struct name *other = &n->items[i];
 
 		if (other->pinned && !ipaddr_equal(&other->addr, &j->e->addr) &&
