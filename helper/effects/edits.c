@@ -150,7 +150,7 @@ static enum read_end read_shape(struct reading *r, struct span line)
 	uint64_t v[2];
 
 	if (line.len < 2 || line.at[1] != ' ' || !read_numbers(numbers, 2, v) || v[0] > EDIT_MARK ||
-	    v[1] >= r->bytes.len - r->at || r->bytes.at[r->at + v[1]] != '\n')
+	    v[1] > UINT32_MAX || v[1] >= r->bytes.len - r->at || r->bytes.at[r->at + v[1]] != '\n')
 		return READ_DAMAGED;
 	shape = array_grow(&r->shapes, &r->n, &r->cap);
 	if (shape == NULL)
@@ -168,18 +168,18 @@ static enum read_end read_edit(struct reading *r, struct span line)
 	uint64_t v[NUMBERS];
 
 	if (!read_numbers(line, NUMBERS, v) || v[2] >= r->n || v[0] > SIZE_MAX / 4 ||
-	    v[1] > SIZE_MAX / 4 || r->off > SIZE_MAX / 4)
+	    v[1] > UINT32_MAX || r->off > SIZE_MAX / 4)
 		return READ_DAMAGED;
 	x = array_grow(&r->e->items, &r->e->n, &r->e->cap);
 	if (x == NULL)
 		return READ_OOM;
 	x->off = r->off + v[0];
-	x->len = v[1];
+	x->len = (uint32_t)v[1];
 	r->off = x->off + x->len;
 	x->kind = r->shapes[v[2]].kind;
 	x->text = r->shapes[v[2]].text.at;
-	x->text_len = r->shapes[v[2]].text.len;
-	x->what = x->was = "";
+	x->text_len = (uint32_t)r->shapes[v[2]].text.len;
+	x->what = "";
 	return READ_ON;
 }
 
@@ -219,7 +219,7 @@ void edits_pour(struct span original, const struct edit *items, size_t n, struct
 	char *at;
 
 	for (size_t i = 0; i < n; i++)
-		len += items[i].text_len - items[i].len; /* wraps as it should */
+		len = len + items[i].text_len - items[i].len;
 	at = buf_extend(ret_bytes, len);
 	if (at == NULL)
 		return;

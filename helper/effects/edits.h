@@ -23,7 +23,7 @@
 #include "pure/text.h"
 
 struct edits {
-	struct edit *items; /* sorted, not overlapping; `file`, `what` and `was` mean nothing */
+	struct edit *items; /* sorted, not overlapping; `file` and `what` mean nothing */
 	size_t n, cap;
 	struct pool pool;
 };

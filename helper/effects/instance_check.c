@@ -37,7 +37,7 @@ static bool binds_stand(const struct origin *o, struct span live)
 		const struct edit *e = &o->edits.items[i];
 		size_t at = e->off + moved, end = at + e->text_len; /* wraps as it should */
 
-		moved += e->text_len - e->len;
+		moved = moved + e->text_len - e->len;
 		if (e->kind != EDIT_BIND && e->kind != EDIT_FAMILY)
 			continue;
 		while (text_line(published, from, &line, &next) && from < end) {

@@ -38,12 +38,15 @@ static json_t *text(const char *bytes, size_t len)
 	return s;
 }
 
-static json_t *shown(const struct survey *s, const struct file *f, const char *bytes)
+static json_t *shown(const struct survey *s, const struct file *f, struct span bytes)
 {
 	struct buf masked = BUF_INIT;
-	const char *t = f->secret ? MASK : mask_text(&s->mask, bytes, &masked);
-	json_t *value = text(t, strlen(t));
+	json_t *value;
 
+	if (!f->secret)
+		mask_add(&s->mask, bytes, &masked);
+	value = f->secret || !buf_ok(&masked) ? text(MASK, strlen(MASK))
+					      : text(buf_str(&masked), masked.len);
 	buf_release(&masked);
 	return value;
 }
@@ -57,7 +60,8 @@ json_t *output_plan_json(const struct survey *s)
 	for (size_t i = 0; i < p->n_edits; i++) {
 		const struct edit *e = &p->edits[i];
 		const struct file *f = &s->scan.files[e->file];
-		json_t *was = shown(s, f, e->was), *now = shown(s, f, e->text);
+		json_t *was = shown(s, f, plan_old(&s->scan, e)),
+		       *now = shown(s, f, (struct span){e->text, e->text_len});
 
 		(void)json_array_append_new(
 			edits, json_pack("{s:s, s:i, s:s, s:o, s:o}", "file", f->path, "line",

@@ -47,9 +47,8 @@ static struct span range_of(const struct scan *s, const struct finding *f)
 	return (struct span){s->files[f->file].bytes.at + f->off, f->len};
 }
 
-/* was: a copy of the bytes that are replaced. */
 static void push_edit(struct plan *p, const struct finding *f, enum edit_kind kind,
-		      struct span text, const char *was)
+		      struct span text)
 {
 	struct edit *e = array_grow(&p->edits, &p->n_edits, &p->cap_edits);
 
@@ -60,27 +59,22 @@ static void push_edit(struct plan *p, const struct finding *f, enum edit_kind ki
 	e->kind = kind;
 	e->file = f->file;
 	e->off = f->off;
-	e->len = f->len;
+	e->len = (uint32_t)f->len;
 	e->text = text.at;
-	e->text_len = text.len;
+	e->text_len = (uint32_t)text.len;
 	e->what = f->what;
-	e->was = was;
 }
 
-void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, enum edit_kind kind,
-	       const char *text)
+void plan_edit(struct plan *p, const struct finding *f, enum edit_kind kind, const char *text)
 {
-	struct span old = range_of(s, f);
-
-	push_edit(p, f, kind, (struct span){text, strlen(text)},
-		  pool_dup(&p->pool, old.at, old.len));
+	push_edit(p, f, kind, (struct span){text, strlen(text)});
 }
 
 static void add_edit(struct plan *p, const struct scan *s, const struct finding *f,
 		     enum edit_kind kind, const char *text)
 {
 	if (!text_equal(range_of(s, f), text))
-		plan_edit(p, s, f, kind, text);
+		plan_edit(p, f, kind, text);
 }
 
 static void add_kept(struct plan *p, const struct finding *f, const char *reason)
@@ -192,9 +186,9 @@ static void plan_remote(struct plan *p, const struct scan *s, const struct findi
 		return;
 	}
 	p->named++;
-	verdict_spell(v, p, s, f);
+	verdict_spell(v, p, f);
 	if (!text_same(range_of(s, f), v->text))
-		push_edit(p, f, EDIT_REMOTE, v->text, v->was.at);
+		push_edit(p, f, EDIT_REMOTE, v->text);
 }
 
 static void plan_key(struct plan *p, const struct scan *s, const struct stack *want,

@@ -38,15 +38,16 @@ enum edit_kind {
 	EDIT_MARK,   /* the line that says whose rewrite this is (pure/mark.h) */
 };
 
+/* There may be millions: it is as small as files are, which have a gigabyte at most. */
 struct edit {
 	enum edit_kind kind : 8;
-	uint32_t file;	 /* index into scan.files */
-	uint32_t seq;	 /* the place of its finding in the scan, to keep insertions in order */
-	size_t off, len; /* the bytes replaced */
+	uint32_t file : 24; /* index into scan.files */
+	uint32_t seq;	    /* the place of its finding in the scan, to keep insertions in order */
+	size_t off;	    /* the bytes replaced */
+	uint32_t len;
+	uint32_t text_len;
 	const char *text;
-	size_t text_len;
 	const char *what; /* from the finding */
-	const char *was;  /* for people: the bytes replaced; "" for an insertion */
 };
 
 struct kept {
@@ -98,6 +99,12 @@ const char *edit_kind_name(enum edit_kind k);
 
 /* The edits of this file, which lie together; NULL if there are none. */
 const struct edit *plan_edits(const struct plan *p, size_t file, size_t *ret_n);
+
+/* The bytes that it replaces; none for an insertion. */
+static inline struct span plan_old(const struct scan *s, const struct edit *e)
+{
+	return (struct span){s->files[e->file].bytes.at + e->off, e->len};
+}
 
 /* For people: the number of the line, 1-based, in which this byte of a file stands. Asked of the
  * edits in their order, which starts with {0}, each file is looked through once. */

@@ -18,7 +18,7 @@ static int edit_path(struct plan *p, const struct scan *s, const struct finding 
 		return diag_set(ret_diag, EX_INSTALLED,
 				"cannot copy %s: %s; use config_mode=in-place",
 				s->files[f->to].path, f->reason);
-	plan_edit(p, s, f, EDIT_PATH, pool_printf(&p->pool, "%s%s", s->copy, f->path));
+	plan_edit(p, f, EDIT_PATH, pool_printf(&p->pool, "%s%s", s->copy, f->path));
 	*ret_more = *ret_more || !touched[f->file];
 	touched[f->file] = true;
 	return 0;
@@ -55,7 +55,7 @@ static void add_mark(struct plan *p, const struct scan *s, size_t file, const ch
 
 	if (f->comment == NULL || mark_find(f->bytes, &ignored))
 		return;
-	plan_edit(p, s, &end, EDIT_MARK,
+	plan_edit(p, &end, EDIT_MARK,
 		  pool_printf(&p->pool, "%s%s\n", open ? "\n" : "",
 			      mark_line(&p->pool, f->comment, resource, s->copy ? f->path : NULL)));
 	if (p->n_edits > 0)

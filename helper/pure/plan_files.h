@@ -10,8 +10,7 @@
 
 /* Add an edit in place of a finding's bytes; lack of memory marks the pool failed. text is the
  * plan's. */
-void plan_edit(struct plan *p, const struct scan *s, const struct finding *f, enum edit_kind kind,
-	       const char *text);
+void plan_edit(struct plan *p, const struct finding *f, enum edit_kind kind, const char *text);
 
 /* resource NULL: no marks. -1, EX_INSTALLED: a path that cannot be edited leads to a file that must
  * be copied. */

@@ -42,16 +42,12 @@ struct verdict *verdict_of(struct verdict *slots, const struct stack *want,
 	return v;
 }
 
-void verdict_spell(struct verdict *v, struct plan *p, const struct scan *s, const struct finding *f)
+void verdict_spell(struct verdict *v, struct plan *p, const struct finding *f)
 {
-	const struct span was = {s->files[f->file].bytes.at + f->off, f->len};
-
-	if (v->before != f->before || v->after != f->after) {
-		v->text.at = verdict_text(p, f, v->name->host);
-		v->text.len = strlen(v->text.at);
-		v->before = f->before;
-		v->after = f->after;
-	}
-	if (v->was.at == NULL || !text_same(v->was, was))
-		v->was = (struct span){pool_dup(&p->pool, was.at, was.len), was.len};
+	if (v->before == f->before && v->after == f->after)
+		return;
+	v->text.at = verdict_text(p, f, v->name->host);
+	v->text.len = strlen(v->text.at);
+	v->before = f->before;
+	v->after = f->after;
 }

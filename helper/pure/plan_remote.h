@@ -18,16 +18,15 @@ struct verdict {
 	bool own;
 	const struct name *name;    /* may be NULL */
 	const char *before, *after; /* of the text; NULL: there is none yet */
-	struct span text, was;
+	struct span text;
 };
 
 /* The slot of this address, judged. */
 struct verdict *verdict_of(struct verdict *slots, const struct stack *want,
 			   const struct names *names, const struct ipaddr *a);
 
-/* Fill v->text and v->was for this place; v->name has a host. */
-void verdict_spell(struct verdict *v, struct plan *p, const struct scan *s,
-		   const struct finding *f);
+/* Fill v->text for this place; v->name has a host. */
+void verdict_spell(struct verdict *v, struct plan *p, const struct finding *f);
 
 /* before + name + after, in the plan's pool. */
 const char *verdict_text(struct plan *p, const struct finding *f, const char *name);

@@ -218,18 +218,18 @@ static int judge(struct outcome *o, const char *folder, const struct stack_file 
 	return rc;
 }
 
-static void add_quoted(struct buf *b, const char *text)
+static void add_quoted(struct buf *b, struct span text)
 {
 	buf_adds(b, "\"");
-	for (; *text != '\0'; text++) {
-		if (*text == '\n')
+	for (const char *c = text.at; c < text.at + text.len; c++) {
+		if (*c == '\n')
 			buf_adds(b, "\\n");
-		else if (*text == '\t')
+		else if (*c == '\t')
 			buf_adds(b, "\\t");
-		else if (*text == '"' || *text == '\\')
-			buf_addf(b, "\\%c", *text);
+		else if (*c == '"' || *c == '\\')
+			buf_addf(b, "\\%c", *c);
 		else
-			buf_add(b, text, 1);
+			buf_add(b, c, 1);
 	}
 	buf_adds(b, "\"");
 }
@@ -261,9 +261,9 @@ static void tell(struct outcome *o)
 		buf_addf(&o->edits, "%s %s:%u %s ", edit_kind_name(e->kind),
 			 o->scan.files[e->file].path, plan_line(&at, &o->scan, e->file, e->off),
 			 e->what);
-		add_quoted(&o->edits, e->was);
+		add_quoted(&o->edits, plan_old(&o->scan, e));
 		buf_adds(&o->edits, " -> ");
-		add_quoted(&o->edits, e->text);
+		add_quoted(&o->edits, (struct span){e->text, e->text_len});
 		buf_adds(&o->edits, "\n");
 	}
 	for (size_t i = 0; i < o->plan.n_kept; i++) {

@@ -119,7 +119,7 @@ static void a_remote_becomes_its_name(void **state)
 	assert_int_equal(w->plan.n_edits, 1);
 	assert_int_equal(w->plan.edits[0].kind, EDIT_REMOTE);
 	assert_int_equal(plan_line(&at, &w->scan, w->plan.edits[0].file, w->plan.edits[0].off), 2);
-	assert_string_equal(w->plan.edits[0].was, "198.51.100.7");
+	assert_true(text_equal(plan_old(&w->scan, &w->plan.edits[0]), "198.51.100.7"));
 	assert_string_equal(rendered(w, &out), "a\nrelayhost = [mx.remote.example]:27 # no\nb");
 	assert_int_equal(w->plan.remotes, 1);
 	assert_int_equal(w->plan.named, 1);
