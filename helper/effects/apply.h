@@ -10,10 +10,11 @@
 struct apply {
 	struct instance *inst;
 	const struct deadline *d;
-	struct state next;     /* the journal: the state to come, with temporary names */
-	struct buf *bytes;     /* per record: the new text */
-	int *from;	       /* per record: the new compiled table, or -1 */
-	int *saving;	       /* per record: its original on its way to the disk, or -1 */
+	struct state next; /* the journal: the state to come, with temporary names */
+	struct buf *bytes; /* per record: the new text */
+	int *from;	   /* per record: the new compiled table, or -1 */
+	int *saving;	   /* originals and edits on their way to the disk */
+	size_t n_saving, cap_saving;
 	struct undoing *undos; /* files that get the admin's bytes back */
 	size_t n_undos;
 	struct timespec stamp; /* mtime of all that is published */

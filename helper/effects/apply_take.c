@@ -23,6 +23,17 @@ static const struct entry *find_entry(const struct instance *inst, const char *p
 	return NULL;
 }
 
+/* Into the store; store_settle() waits for it. */
+static int save(struct apply *a, const char *name, struct span bytes, struct diag *ret_diag)
+{
+	int *slot = array_grow(&a->saving, &a->n_saving, &a->cap_saving);
+
+	if (slot == NULL)
+		return diag_oom(ret_diag);
+	*slot = -1;
+	return store_put_soon(&a->inst->store, name, bytes, slot, ret_diag);
+}
+
 /* Keep the admin's bytes: the original saved before if it is still that, else a new one. */
 static int save_original(struct apply *a, struct record *r, const struct entry *e,
 			 const struct record *before, size_t k, struct diag *ret_diag)
@@ -38,7 +49,7 @@ static int save_original(struct apply *a, struct record *r, const struct entry *
 		return 0;
 	}
 	r->original = instance_file_name(&a->next.pool, a->next.generation, k, "original");
-	return store_put_soon(&a->inst->store, r->original, bytes, &a->saving[k], ret_diag);
+	return save(a, r->original, bytes, ret_diag);
 }
 
 static int save_edits(struct apply *a, struct record *r, const struct change *c, size_t k,
@@ -49,8 +60,7 @@ static int save_edits(struct apply *a, struct record *r, const struct change *c,
 
 	r->edits = instance_file_name(&a->next.pool, a->next.generation, k, "edits");
 	edits_format(c->edits, c->n_edits, &text);
-	rc = buf_ok(&text) ? store_put(&a->inst->store, r->edits,
-				       (struct span){text.data, text.len}, ret_diag)
+	rc = buf_ok(&text) ? save(a, r->edits, (struct span){text.data, text.len}, ret_diag)
 			   : diag_oom(ret_diag);
 	buf_release(&text);
 	return rc;

@@ -24,7 +24,7 @@ static void release(struct apply *a, size_t n)
 		buf_release(&a->bytes[i]);
 	for (size_t i = 0; a->from != NULL && i < n; i++)
 		fs_close(a->from[i]);
-	for (size_t i = 0; a->saving != NULL && i < n; i++)
+	for (size_t i = 0; i < a->n_saving; i++)
 		fs_close(a->saving[i]);
 	for (size_t i = 0; i < a->n_undos; i++)
 		undoing_release(&a->undos[i]);
@@ -51,13 +51,10 @@ static int start(struct apply *a, struct instance *inst, size_t n,
 	a->inst = inst;
 	a->bytes = calloc(n + 1, sizeof(*a->bytes));
 	a->from = calloc(n + 1, sizeof(*a->from));
-	a->saving = calloc(n + 1, sizeof(*a->saving));
 	a->undos = calloc(inst->state.n + 1, sizeof(*a->undos));
 	for (size_t i = 0; a->from != NULL && i < n; i++)
 		a->from[i] = -1;
-	for (size_t i = 0; a->saving != NULL && i < n; i++)
-		a->saving[i] = -1;
-	if (a->bytes == NULL || a->from == NULL || a->saving == NULL || a->undos == NULL)
+	if (a->bytes == NULL || a->from == NULL || a->undos == NULL)
 		return diag_oom(ret_diag);
 	(void)clock_gettime(CLOCK_REALTIME, &now);
 	if (gmtime_r(&now.tv_sec, &utc) != NULL)
@@ -150,15 +147,6 @@ static int add_members(struct apply *a, struct diag *ret_diag)
 	return 0;
 }
 
-/* Wait for the originals: the disk was busy with them while their new texts were made. */
-static int settle(struct apply *a, struct diag *ret_diag)
-{
-	for (size_t i = 0; i < a->next.n; i++)
-		if (a->saving[i] >= 0 && fsync(a->saving[i]) < 0)
-			return fs_error(ret_diag, "save the original of", a->next.records[i].real);
-	return store_sync(&a->inst->store, ret_diag);
-}
-
 /* Everything that can be done without touching a live file, and the journal. */
 static int get_ready(struct apply *a, const struct change *changes, size_t n, struct diag *ret_diag)
 {
@@ -169,8 +157,10 @@ static int get_ready(struct apply *a, const struct change *changes, size_t n, st
 	rc = apply_take(a, changes, n, ret_diag);
 	if (rc == 0)
 		rc = take_undos(a, ret_diag);
+	if (rc == 0) /* the disk was busy with them while the new texts were made */
+		rc = store_settle(&a->inst->store, a->saving, a->n_saving, ret_diag);
 	if (rc == 0)
-		rc = settle(a, ret_diag);
+		rc = store_sync(&a->inst->store, ret_diag);
 	if (rc == 0)
 		rc = store_save_journal(&a->inst->store, &a->next, ret_diag);
 	fs_close(claims);

@@ -118,6 +118,14 @@ int store_put_soon(const struct store *s, const char *name, struct span bytes, i
 	return 0;
 }
 
+int store_settle(const struct store *s, const int *fds, size_t n, struct diag *ret_diag)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fsync(fds[i]) < 0)
+			return told(s, "save an original in", "originals", ret_diag);
+	return 0;
+}
+
 int store_put_from(const struct store *s, const char *name, int fd, struct diag *ret_diag)
 {
 	int to = -1, rc = 0;

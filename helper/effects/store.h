@@ -62,9 +62,11 @@ int store_drop_journal(const struct store *s, struct diag *ret_diag);
 
 /* Files in originals/. Adding one makes its bytes durable; store_sync() then the names. */
 int store_put(const struct store *s, const char *name, struct span bytes, struct diag *ret_diag);
-/* The same, but its bytes are only on their way to the disk: fsync(2) and close *ret_fd later. */
+/* The same, but its bytes are only on their way to the disk: store_settle() waits for those that
+ * have such a descriptor. Close it. */
 int store_put_soon(const struct store *s, const char *name, struct span bytes, int *ret_fd,
 		   struct diag *ret_diag);
+int store_settle(const struct store *s, const int *fds, size_t n, struct diag *ret_diag);
 int store_put_from(const struct store *s, const char *name, int fd, struct diag *ret_diag);
 int store_put_built(const struct store *s, const char *name, const char *path,
 		    struct diag *ret_diag);
