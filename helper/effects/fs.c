@@ -25,6 +25,9 @@
 /* At once; given more, the kernel looks for pages of two megabytes first, which takes its time. */
 #define WRITE_STEP ((size_t)256 * 1024)
 
+/* After so much the disk begins, while more is written. */
+#define WRITE_BEHIND ((size_t)8 * 1024 * 1024)
+
 int fs_error(struct diag *ret_diag, const char *doing, const char *path)
 {
 	int e = errno;
@@ -161,9 +164,14 @@ fail:
 	return -1;
 }
 
+void fs_send_off(int fd)
+{
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int fs_write_all(int fd, const void *bytes, size_t len)
 {
-	const char *at = bytes;
+	const char *at = bytes, *sent = at;
 
 	while (len > 0) {
 		ssize_t n = write(fd, at, len < WRITE_STEP ? len : WRITE_STEP);
@@ -176,6 +184,10 @@ int fs_write_all(int fd, const void *bytes, size_t len)
 		}
 		at += n;
 		len -= (size_t)n;
+		if ((size_t)(at - sent) >= WRITE_BEHIND) {
+			fs_send_off(fd);
+			sent = at;
+		}
 	}
 	return 0;
 }

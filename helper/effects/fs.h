@@ -34,7 +34,12 @@ void fs_populate(void *block, size_t len);
 /* The whole of a regular file as one NUL-terminated block; free() it. EFBIG above 1 GiB. */
 int fs_read_all(int fd, char **ret_bytes, size_t *ret_len);
 
+/* With many bytes the disk begins before the end. */
 int fs_write_all(int fd, const void *bytes, size_t len);
+
+/* Let the disk begin with what was written to a file so far. Only a matter of time: nothing is
+ * waited for, and what fails fsync(2) tells. */
+void fs_send_off(int fd);
 
 /* From the start of one file to the present offset of another; shares blocks where it can. */
 int fs_copy(int from, int to);

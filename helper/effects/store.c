@@ -113,7 +113,7 @@ int store_put_soon(const struct store *s, const char *name, struct span bytes, i
 
 	if (fd < 0)
 		return told(s, "save an original in", "originals", ret_diag);
-	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	fs_send_off(fd);
 	*ret_fd = fd;
 	return 0;
 }
