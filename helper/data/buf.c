@@ -52,13 +52,24 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
-char *buf_extend(struct buf *b, size_t len)
+char *buf_room(struct buf *b, size_t len)
 {
-	if (!reserve(b, len))
-		return NULL;
+	return reserve(b, len) ? b->data + b->len : NULL;
+}
+
+void buf_took(struct buf *b, size_t len)
+{
 	b->len += len;
 	b->data[b->len] = '\0';
-	return b->data + b->len - len;
+}
+
+char *buf_extend(struct buf *b, size_t len)
+{
+	char *at = buf_room(b, len);
+
+	if (at != NULL)
+		buf_took(b, len);
+	return at;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)

@@ -32,6 +32,10 @@ void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf,
  */
 char *buf_extend(struct buf *b, size_t len);
 
+/* Room for len bytes at most, of which buf_took() says how many were written; NULL if b failed. */
+char *buf_room(struct buf *b, size_t len);
+void buf_took(struct buf *b, size_t len);
+
 /* Forget the content, keep the memory. */
 void buf_clear(struct buf *b);
 

@@ -13,7 +13,7 @@
 static const char header[] = "mta-stack edits 3\n";
 
 #define HEADER_LEN   (sizeof(header) - 1)
-#define NUMBERS	     3
+#define NUMBERS_MAX  3
 #define NUMBER_MAX   18 /* digits */
 #define SHAPES_KNOWN 4096
 #define SHAPES_TRIED 4
@@ -30,6 +30,7 @@ void edits_release(struct edits *e)
 struct shape {
 	struct span text; /* .at NULL: a free slot */
 	enum edit_kind kind;
+	uint32_t len; /* of what is replaced */
 	size_t number;
 };
 
@@ -55,8 +56,10 @@ static char *put_number(char *at, uint64_t v)
 /* Several numbers in a line. */
 static void put_line(struct buf *b, const char *mark, const uint64_t *v, size_t n)
 {
-	char line[4 + NUMBERS * 21], *at = line;
+	char *const line = buf_room(b, 4 + NUMBERS_MAX * 21), *at = line;
 
+	if (line == NULL)
+		return;
 	for (; *mark != '\0'; mark++)
 		*at++ = *mark;
 	for (size_t i = 0; i < n; i++) {
@@ -65,7 +68,7 @@ static void put_line(struct buf *b, const char *mark, const uint64_t *v, size_t 
 		at = put_number(at, v[i]);
 	}
 	*at++ = '\n';
-	buf_add(b, line, (size_t)(at - line));
+	buf_took(b, (size_t)(at - line));
 }
 
 static size_t shape_number(struct shapes *s, const struct edit *e, struct buf *b)
@@ -79,12 +82,12 @@ static size_t shape_number(struct shapes *s, const struct edit *e, struct buf *b
 		slot = &s->known[(first + i) % SHAPES_KNOWN];
 		if (slot->text.at == NULL)
 			break;
-		if (slot->kind == e->kind && slot->text.len == text.len &&
+		if (slot->kind == e->kind && slot->len == e->len && slot->text.len == text.len &&
 		    (slot->text.at == text.at || text_same(slot->text, text)))
 			return slot->number;
 	}
-	*slot = (struct shape){text, e->kind, s->n++};
-	put_line(b, "= ", (const uint64_t[]){e->kind, text.len}, 2);
+	*slot = (struct shape){text, e->kind, e->len, s->n++};
+	put_line(b, "= ", (const uint64_t[]){e->kind, e->len, text.len}, 3);
 	buf_add(b, text.at, text.len);
 	buf_add(b, "\n", 1);
 	return slot->number;
@@ -104,7 +107,7 @@ void edits_format(const struct edit *items, size_t n, struct buf *ret_bytes)
 		const struct edit *e = &items[i];
 		const uint64_t shape = shape_number(shapes, e, ret_bytes);
 
-		put_line(ret_bytes, "", (const uint64_t[]){e->off - from, e->len, shape}, NUMBERS);
+		put_line(ret_bytes, "", (const uint64_t[]){e->off - from, shape}, 2);
 		from = e->off + e->len;
 	}
 	free(shapes);
@@ -147,38 +150,42 @@ static enum read_end read_shape(struct reading *r, struct span line)
 {
 	struct span numbers = {line.at + 2, line.len - 2};
 	struct shape *shape;
-	uint64_t v[2];
+	uint64_t v[3];
 
-	if (line.len < 2 || line.at[1] != ' ' || !read_numbers(numbers, 2, v) || v[0] > EDIT_MARK ||
-	    v[1] > UINT32_MAX || v[1] >= r->bytes.len - r->at || r->bytes.at[r->at + v[1]] != '\n')
+	if (line.len < 2 || line.at[1] != ' ' || !read_numbers(numbers, 3, v) || v[0] > EDIT_MARK ||
+	    v[1] > UINT32_MAX || v[2] > UINT32_MAX || v[2] >= r->bytes.len - r->at ||
+	    r->bytes.at[r->at + v[2]] != '\n')
 		return READ_DAMAGED;
 	shape = array_grow(&r->shapes, &r->n, &r->cap);
 	if (shape == NULL)
 		return READ_OOM;
 	shape->kind = (enum edit_kind)v[0];
-	shape->text.len = v[1];
-	shape->text.at = pool_dup(&r->e->pool, r->bytes.at + r->at, v[1]);
-	r->at += v[1] + 1;
+	shape->len = (uint32_t)v[1];
+	shape->text.len = v[2];
+	shape->text.at = pool_dup(&r->e->pool, r->bytes.at + r->at, v[2]);
+	r->at += v[2] + 1;
 	return READ_ON;
 }
 
 static enum read_end read_edit(struct reading *r, struct span line)
 {
+	const struct shape *shape;
 	struct edit *x;
-	uint64_t v[NUMBERS];
+	uint64_t v[2];
 
-	if (!read_numbers(line, NUMBERS, v) || v[2] >= r->n || v[0] > SIZE_MAX / 4 ||
-	    v[1] > UINT32_MAX || r->off > SIZE_MAX / 4)
+	if (!read_numbers(line, 2, v) || v[1] >= r->n || v[0] > SIZE_MAX / 4 ||
+	    r->off > SIZE_MAX / 4)
 		return READ_DAMAGED;
 	x = array_grow(&r->e->items, &r->e->n, &r->e->cap);
 	if (x == NULL)
 		return READ_OOM;
+	shape = &r->shapes[v[1]];
 	x->off = r->off + v[0];
-	x->len = (uint32_t)v[1];
+	x->len = shape->len;
 	r->off = x->off + x->len;
-	x->kind = r->shapes[v[2]].kind;
-	x->text = r->shapes[v[2]].text.at;
-	x->text_len = (uint32_t)r->shapes[v[2]].text.len;
+	x->kind = shape->kind;
+	x->text = shape->text.at;
+	x->text_len = (uint32_t)shape->text.len;
 	x->what = "";
 	return READ_ON;
 }

@@ -6,10 +6,9 @@
  * twice. The stored form is text, as short as the edits are alike:
  *
  *     mta-stack edits 3
- *     = KIND LENGTH         a shape, numbered from 0; its text follows in LENGTH bytes of any kind,
- *     [mx1.example]         and a newline
- *     SKIP LENGTH SHAPE     an edit: so many bytes after the end of the one before it, so many
- * bytes are replaced by the shape's text
+ *     = KIND OLD NEW     a shape, numbered from 0: OLD bytes are replaced by the NEW that follow
+ *     [mx1.example]
+ *     SKIP SHAPE         an edit of that shape, so many bytes after the end of the one before it
  */
 #ifndef MTA_STACK_EDITS_H
 #define MTA_STACK_EDITS_H
