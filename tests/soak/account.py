@@ -35,6 +35,7 @@ def records(folder, name):
 class Run:
     def __init__(self, folder):
         self.folder = folder
+        self.failed = (verdict(folder) or {"failed": 0})["failed"]
         self.acknowledged, self.refused, self.broken = {}, 0, set()
         for words in lines(folder, "sent"):
             if words[2] == "acknowledged":
@@ -140,6 +141,7 @@ def summary(all_runs):
         "refused": sum(run.refused for run in all_runs),
         "without an answer": sum(len(run.broken) for run in all_runs),
         "of them arrived": sum(name in run.arrived for run in all_runs for name in run.broken),
+        "checks that failed in the end": sum(run.failed for run in all_runs),
         "connections at the remote": sum(run.calls + len(run.strangers) for run in all_runs),
         "from another address than the VIP": sum(len(run.strangers) for run in all_runs),
         "under another name": sum(n for run in all_runs for h, n in run.helos.items()

@@ -14,7 +14,7 @@ import account
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1200, 420, 60, 20, 50, 50
 COLOURS = {"out": "#1f5fa8", "in": "#2e7d32"}
 MARKS = {"cut": "#c62828", "ring": "#ef6c00", "corosync": "#ef6c00", "based": "#ef6c00"}
-LOW, HIGH = -2, 2.5
+LOW, HIGH = -3, 2.5
 
 
 def write(path, all_runs):

@@ -40,7 +40,7 @@ WANTED = {
     "runs": 1, "failovers": 1, "power cuts": 1, "by cause": {"cut": 1}, "complications": {"full": 1},
     "faults without a failover": 1, "acknowledged": 5, "outgoing": 2, "incoming": 3, "lost": 2,
     "duplicates": 2, "refused": 1, "without an answer": 2, "of them arrived": 1,
-    "connections at the remote": 2, "from another address than the VIP": 1, "under another name": 1,
+    "checks that failed in the end": 3, "connections at the remote": 2, "from another address than the VIP": 1, "under another name": 1,
 }
 
 
@@ -53,7 +53,7 @@ def main():
                 file.write(text)
         before = list(account.runs(results))
         with open(os.path.join(folder, "verdict"), "w", encoding="ascii") as file:
-            file.write("{}")
+            file.write('{"failed": 3}')
         run, = account.runs(results)
         got = account.summary([run])
         ok = before == [] and got == WANTED and sorted(run.missing) == ["in-r-2", "out-r-2"] and \
