@@ -199,6 +199,7 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *bytes,
 		status = q->family == 0 ? dns_parse_ptr(bytes, len, &q->addr, &a)
 					: dns_parse_addresses(bytes, len, q->family, &a);
 	state = dns_state(status);
+	a.trouble = dns_trouble(status);
 	if (state != LOOKUP_NEGATIVE || q->dns->order != RESOLVE_DNS_HOSTS || !told_by_hosts(q))
 		tell(q, state, &a);
 }

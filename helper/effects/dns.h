@@ -38,6 +38,7 @@ struct dns_answer {
 	size_t n_names;
 	struct ipaddr addrs[DNS_ADDRS]; /* dns_addresses(): each once */
 	size_t n_addrs;
+	const char *trouble; /* of LOOKUP_TEMPORARY, as in evidence */
 };
 
 /* NULL when memory ran out. Without a usable resolv.conf every answer is LOOKUP_TEMPORARY. */

@@ -24,6 +24,23 @@ enum lookup_state dns_state(int status)
 	}
 }
 
+/* Which of the others it was depends on c-ares' version. */
+const char *dns_trouble(int status)
+{
+	switch (status) {
+	case ARES_EBADRESP:
+		return "gave an answer that is no good";
+	case ARES_ECONNREFUSED:
+	case ARES_ESERVFAIL:
+	case ARES_EREFUSED:
+	case ARES_ENOTIMP:
+	case ARES_EFORMERR:
+		return "gave no answer: the name server failed, refused or is not there";
+	default:
+		return NULL;
+	}
+}
+
 static void add_name(struct dns_answer *a, const char *name)
 {
 	size_t len = strlen(name);

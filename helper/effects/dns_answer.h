@@ -12,6 +12,9 @@
 /* What a status of c-ares means for us: only NXDOMAIN and "no such record" are negative. */
 enum lookup_state dns_state(int status);
 
+/* For people, of a temporary one: what DNS did. NULL: it gave no answer in time. */
+const char *dns_trouble(int status);
+
 /* Add the records in a reply. A status of c-ares. */
 int dns_parse_ptr(const unsigned char *bytes, int len, const struct ipaddr *addr,
 		  struct dns_answer *a);

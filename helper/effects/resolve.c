@@ -73,6 +73,7 @@ static void on_names(void *arg, int family, enum lookup_state state, const struc
 
 	(void)family;
 	t->seen->reverse = state;
+	t->seen->trouble = a->trouble;
 	if (state != LOOKUP_OK)
 		return;
 	hosts = pool_alloc(pool, DNS_NAMES * sizeof(*hosts));
@@ -90,6 +91,8 @@ static void on_addresses(void *arg, int family, enum lookup_state state, const s
 	int i = family == 4 ? 0 : 1;
 
 	t->forward[i] = state;
+	if (state == LOOKUP_TEMPORARY)
+		t->seen->trouble = a->trouble;
 	if (state != LOOKUP_OK)
 		return;
 	t->addrs[i] = pool_alloc(t->batch->pool, a->n_addrs * sizeof(*a->addrs));

@@ -132,14 +132,16 @@ static int name_stack(struct survey *s, const struct evidence *e, const struct n
 		}
 		s->want.name = s->vip_name = pool_dup(&s->pool, low, len);
 	} else {
-		survey_note(
-			s,
-			pool_printf(&s->pool,
-				    "the stack keeps the MTA's own name: DNS confirms none for "
-				    "%s%s; set name, or give the VIP a PTR record that leads "
-				    "back to it",
-				    vip,
-				    e->reverse == LOOKUP_TEMPORARY ? " (no answer in time)" : ""));
+		survey_note(s,
+			    pool_printf(&s->pool,
+					"the stack keeps the MTA's own name: DNS confirms none for "
+					"%s%s; set name, or give the VIP a PTR record that leads "
+					"back to it",
+					vip,
+					e->reverse != LOOKUP_TEMPORARY ? ""
+					: e->trouble != NULL
+						? pool_printf(&s->pool, " (it %s)", e->trouble)
+						: " (it gave no answer in time)"));
 	}
 	return pool_ok(&s->pool) ? 0 : diag_oom(ret_diag);
 }

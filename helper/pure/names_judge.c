@@ -109,15 +109,16 @@ static struct verdict judge_pinned(const struct judging *j, const struct names *
 /* No answer for now. `host`: what the PTR says, or NULL if that is not known either. */
 static struct verdict judge_temporary(const struct judging *j, const char *host)
 {
+	const char *what = j->e->trouble != NULL ? j->e->trouble : "gave no answer in time";
+
 	if (j->saved == NULL)
-		return none("DNS gave no answer in time");
+		return none(pool_printf(j->pool, "DNS %s", what));
 	if (host != NULL && !text_equal_nocase((struct span){host, strlen(host)}, j->saved->host))
-		return none(pool_printf(j->pool,
-					"its name was %s, is %s, and DNS gave no answer "
-					"in time for that",
-					j->saved->host, host));
-	return (struct verdict){NAME_SAVED, pool_dups(j->pool, j->saved->host),
-				"DNS gave no answer in time; the name was confirmed earlier"};
+		return none(pool_printf(j->pool, "its name was %s, is %s, and DNS %s for that",
+					j->saved->host, host, what));
+	return (struct verdict){
+		NAME_SAVED, pool_dups(j->pool, j->saved->host),
+		pool_printf(j->pool, "DNS %s; the name was confirmed earlier", what)};
 }
 
 static struct verdict judge_found(const struct judging *j)

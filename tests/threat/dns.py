@@ -5,7 +5,7 @@
 
 A line of ZONEFILE is `NAME TYPE VALUE`, with TYPE one of A, PTR; read again for each question. A line
 `forge NAME TYPE VALUE` sends this answer first, with a wrong id, from another port and from the right
-one; then the true one.
+one; then the true one. `trouble NAME TYPE KIND` gives none: KIND is silent, garbage, or an RCODE.
 """
 import ipaddress
 import socket
@@ -27,8 +27,8 @@ def question(packet):
     return ".".join(labels).lower(), struct.unpack("!H", packet[at + 1 : at + 3])[0], packet[12 : at + 5]
 
 
-def answer(ident, asked, kind, values):
-    out = struct.pack("!6H", ident, 0x8580 if values else 0x8583, 1, len(values), 0, 0) + asked
+def answer(ident, asked, kind, values, rcode=3):
+    out = struct.pack("!6H", ident, 0x8580 | (0 if values else rcode), 1, len(values), 0, 0) + asked
     for value in values:
         data = ipaddress.ip_address(value).packed if kind == 1 else wire(value)
         out += b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(data)) + data
@@ -40,7 +40,8 @@ def records(path):
         for line in zone:
             words = line.split()
             if words:
-                yield (words[0] == "forge", *words[words[0] == "forge" :])
+                odd = words[0] in ("forge", "trouble")
+                yield (words[0] if odd else "", *words[odd:])
 
 
 def main(path):
@@ -53,12 +54,19 @@ def main(path):
         name, kind, asked = question(packet)
         ident = struct.unpack("!H", packet[:2])[0]
         found = [r for r in records(path) if r[1].lower() == name and TYPES[r[2]] == kind]
-        forged = [r[3] for r in found if r[0]]
+        trouble = [r[3] for r in found if r[0] == "trouble"]
+        if trouble:
+            if trouble[0] == "garbage":
+                server.sendto(answer(ident, asked, kind, [], 0)[:6] + b"\0\x01" + b"\0" * 4 + asked + b"\xff", peer)
+            elif trouble[0] != "silent":
+                server.sendto(answer(ident, asked, kind, [], int(trouble[0])), peer)
+            continue
+        forged = [r[3] for r in found if r[0] == "forge"]
         if forged:
             lie = answer(ident ^ 0x5555, asked, kind, forged)
             server.sendto(lie, peer)
             other.sendto(answer(ident, asked, kind, forged), peer)
-        server.sendto(answer(ident, asked, kind, [r[3] for r in found if not r[0]]), peer)
+        server.sendto(answer(ident, asked, kind, [r[3] for r in found if r[0] == ""]), peer)
 
 
 main(sys.argv[1])
