@@ -172,8 +172,15 @@ static int read_pins(struct pins *pins, struct span bytes, const char *path, enu
 
 	for (size_t at = 0; text_line(bytes, at, &line, &at);) {
 		struct pin pin, *slot;
-		int got = read_line(line, ++number, path, code, &pin, ret_diag);
+		int got;
 
+		number++;
+		if (memchr(line.at, '\0', line.len) != NULL)
+			return diag_set(ret_diag, code,
+					"cannot read %s: line %u: it is damaged, there are NUL "
+					"bytes in it",
+					path, number);
+		got = read_line(line, number, path, code, &pin, ret_diag);
 		if (got < 0)
 			return -1;
 		if (got == 0)
@@ -271,7 +278,7 @@ static int mark_shared_pins(struct names *n)
 
 int names_parse(struct names *n, struct span bytes, const char *path, struct diag *ret_diag)
 {
-	if (read_map(n, bytes, path, EX_CONFIGURED, NAME_PINNED, ret_diag) < 0)
+	if (read_map(n, bytes, path, EX_INSTALLED, NAME_PINNED, ret_diag) < 0)
 		return -1;
 	return mark_shared_pins(n) < 0 ? diag_oom(ret_diag) : 0;
 }

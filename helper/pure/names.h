@@ -60,7 +60,7 @@ enum lookup_state {
 	LOOKUP_NOT_DONE, /* not asked: --offline, pinned only, credentials */
 	LOOKUP_OK,
 	LOOKUP_NEGATIVE,  /* definitely no such name or record */
-	LOOKUP_TEMPORARY, /* no answer in time, or the server failed */
+	LOOKUP_TEMPORARY, /* no answer in time, or the server failed: see evidence.trouble */
 };
 
 /* What a resolver saw for one address. With a pinned name `hosts` is that one name. */
@@ -68,6 +68,7 @@ struct evidence {
 	struct ipaddr addr;
 	const char *not_done;	   /* why nothing was asked: one line for people; may be NULL */
 	enum lookup_state reverse; /* of the PTR question; NOT_DONE with a pinned name */
+	const char *trouble;	   /* of a TEMPORARY state: what DNS did; NULL: no answer in time */
 	const char *const *hosts;  /* the PTR's answers */
 	size_t n_hosts;
 	/* Of the A and AAAA questions for hosts[0]: TEMPORARY if one failed so, else OK if one has
@@ -82,10 +83,10 @@ void names_release(struct names *n);
 
 /* Read a hosts(5) file: address, canonical name, aliases (ignored), '#' comments. An address that
  * occurs twice with different names, a name that is no FQDN and an address that does not parse are
- * errors (EX_CONFIGURED) with path and line; then n is as it was. Addresses that no remote has
- * (loopback, unspecified, multicast, broadcast) and the names that stand for them in the
- * distributions' /etc/hosts (localhost, ip6-…) are passed over, so that /etc/hosts itself can be
- * used. Adds NAME_PINNED entries. */
+ * errors (EX_INSTALLED: another node's file may be good) with path and line; then n is as it was.
+ * Addresses that no remote has (loopback, unspecified, multicast, broadcast) and the names that
+ * stand for them in the distributions' /etc/hosts (localhost, ip6-…) are passed over, so that
+ * /etc/hosts itself can be used. Adds NAME_PINNED entries. */
 int names_parse(struct names *n, struct span bytes, const char *path, struct diag *ret_diag);
 
 /* The same from a map saved earlier (same format, written by names_save): those entries

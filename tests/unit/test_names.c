@@ -60,7 +60,7 @@ static void expect_bad(const char *text, const char *want)
 	size_t before = names.n;
 
 	assert_int_equal(names_parse(&names, (struct span){text, strlen(text)}, "/n", &d), -1);
-	assert_int_equal(d.code, EX_CONFIGURED);
+	assert_int_equal(d.code, EX_INSTALLED);
 	assert_string_equal(d.text, want);
 	assert_int_equal(names.n, before); /* untouched */
 }
