@@ -81,17 +81,6 @@ static int prefix_of(const char *s, int family)
 	return bits;
 }
 
-static bool is_unicast(const struct ipaddr *a)
-{
-	static const uint8_t broadcast[4] = {255, 255, 255, 255};
-
-	if (ipaddr_is_any(a) || ipaddr_is_loopback(a))
-		return false;
-	if (a->family == 4)
-		return a->bytes[0] < 224 && memcmp(a->bytes, broadcast, 4) != 0;
-	return a->bytes[0] != 0xff;
-}
-
 static void take(struct look *l, struct cib_address *a, const char *param, const char *text,
 		 bool with_prefix)
 {
@@ -103,7 +92,7 @@ static void take(struct look *l, struct cib_address *a, const char *param, const
 	if (!ipaddr_parse(text, len, &a->addr)) {
 		unusable(a,
 			 pool_printf(pool, "has %s=%s, which is not an IP address", param, text));
-	} else if (!is_unicast(&a->addr)) {
+	} else if (!ipaddr_is_unicast(&a->addr)) {
 		unusable(a,
 			 pool_printf(pool, "has %s=%s, which no node can call from", param, text));
 	} else {
@@ -159,7 +148,8 @@ static void unknown_agent(struct look *l, struct cib_address *a)
 		const char *text = value_of(l, name);
 		struct ipaddr addr;
 
-		if (text == NULL || !ipaddr_parse(text, strlen(text), &addr) || !is_unicast(&addr))
+		if (text == NULL || !ipaddr_parse(text, strlen(text), &addr) ||
+		    !ipaddr_is_unicast(&addr))
 			continue;
 		if (a->state == CIB_ADDRESS_UNKNOWN && !ipaddr_equal(&addr, &a->addr)) {
 			unusable(a, "has several parameters that are addresses: give the one");

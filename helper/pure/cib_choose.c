@@ -272,7 +272,7 @@ static int add_given(struct cib_model *m, const struct cib_question *q, size_t i
 	const char *given = q->vips[i];
 
 	if (ipaddr_parse(given, strlen(given), &a.addr)) {
-		if (ipaddr_is_any(&a.addr) || ipaddr_is_loopback(&a.addr))
+		if (!ipaddr_is_unicast(&a.addr))
 			return diag_set(ret_diag, EX_CONFIGURED,
 					"cannot use %s as VIP: no node can call from it", given);
 		return add(c, NULL, &a, "given as an address", ret_diag);

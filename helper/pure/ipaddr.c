@@ -60,3 +60,14 @@ bool ipaddr_is_any(const struct ipaddr *a)
 
 	return a->family != 0 && memcmp(a->bytes, zero, a->family == 4 ? 4 : 16) == 0;
 }
+
+bool ipaddr_is_unicast(const struct ipaddr *a)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (a->family == 0 || ipaddr_is_any(a) || ipaddr_is_loopback(a))
+		return false;
+	if (a->family == 4)
+		return a->bytes[0] < 224;
+	return a->bytes[0] != 0xff && memcmp(a->bytes, mapped, sizeof(mapped)) != 0;
+}

@@ -56,4 +56,8 @@ bool ipaddr_is_loopback(const struct ipaddr *a);
 /* 0.0.0.0 and :: */
 bool ipaddr_is_any(const struct ipaddr *a);
 
+/* One that a node can have and call others from: none of the above, no multicast, no broadcast, and
+ * no IPv4-mapped form. */
+bool ipaddr_is_unicast(const struct ipaddr *a);
+
 #endif

@@ -174,6 +174,21 @@ static void loopback_any_and_order(void **state)
 	assert_true(ipaddr_compare(&d, &g) < 0);
 }
 
+static void unicast(void **state)
+{
+	static const char *const good[] = {"192.0.2.1", "223.255.255.255", "2001:db8::1",
+					   "fe80::1"};
+	static const char *const bad[] = {
+		"0.0.0.0",	   "::",      "127.0.0.1",	 "::1", "224.0.0.1", "240.0.0.1",
+		"255.255.255.255", "ff02::1", "::ffff:192.0.2.1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(ipaddr_is_unicast((struct ipaddr[]){addr(good[i])}));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(ipaddr_is_unicast((struct ipaddr[]){addr(bad[i])}));
+}
+
 static void nowhere_addresses_parse(void **state)
 {
 	struct ipaddr a = addr(IPADDR_NOWHERE4), b = addr(IPADDR_NOWHERE6);
@@ -279,6 +294,7 @@ int main(void)
 		cmocka_unit_test(words_of_a_command),
 		cmocka_unit_test(addresses_round_trip),
 		cmocka_unit_test(loopback_any_and_order),
+		cmocka_unit_test(unicast),
 		cmocka_unit_test(nowhere_addresses_parse),
 		cmocka_unit_test(a_mark_is_found_again),
 		cmocka_unit_test(what_is_no_mark),
