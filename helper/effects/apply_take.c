@@ -80,8 +80,7 @@ static int take_text(struct apply *a, const struct change *c, struct record *r, 
 	if (e == NULL || e->file.state != FILE_LOADED)
 		return refuse(c->path, e ? "it could not be read" : "it was not loaded", ret_diag);
 	if (e->file.foreign != NULL)
-		return diag_set(ret_diag, EX_INSTALLED, "cannot rewrite a file again: %s",
-				e->file.foreign);
+		return refuse(c->path, e->file.foreign, ret_diag);
 	if (!edits_fit(c->edits, c->n_edits, e->file.bytes.len))
 		return refuse(c->path, "the edits do not fit it", ret_diag);
 	r->real = pool_dups(&a->next.pool, c->target ? c->target : e->file.real);

@@ -131,6 +131,16 @@ static bool is_under(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
 }
 
+/* Links are not followed there. */
+static int not_made(const char *path, struct diag *ret_diag)
+{
+	if (errno != ENOTDIR && errno != ELOOP)
+		return fs_error(ret_diag, "make the copy", path);
+	return diag_set(ret_diag, EX_INSTALLED,
+			"cannot make the copy %s: a link or a file is in its way; remove that",
+			path);
+}
+
 /* The counterpart of `dir`; with links, if it belongs to the configuration. */
 static int make_dir(const struct state *s, const char *dir, bool links, struct diag *ret_diag)
 {
@@ -145,7 +155,7 @@ static int make_dir(const struct state *s, const char *dir, bool links, struct d
 	if (fd >= 0)
 		rc = links && is_under(dir, s->stack.config) ? link_all(s, fd, dir) : 0;
 	if (rc < 0)
-		(void)fs_error(ret_diag, "make the copy", path);
+		(void)not_made(path, ret_diag);
 	fs_close(fd);
 	return rc;
 }
@@ -175,7 +185,7 @@ static int link_config(const struct state *s, struct diag *ret_diag)
 	if (fd >= 0)
 		rc = link_one(fd, dir, slash + 1);
 	if (rc < 0)
-		(void)fs_error(ret_diag, "make the copy", path);
+		(void)not_made(path, ret_diag);
 	fs_close(fd);
 	return rc;
 }

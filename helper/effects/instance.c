@@ -178,8 +178,8 @@ static int look_for_mark(struct instance *inst, const struct loaded *f, const ch
 		return 0;
 	if (inst->store.root >= 0 && store_claimed(&inst->store, f->real, &owner, ret_diag) < 0)
 		return -1;
-	*ret_foreign = pool_printf(&inst->pool, "%s was rewritten by mta-stack (resource %.*s)%s",
-				   f->real, (int)resource.len, resource.at,
+	*ret_foreign = pool_printf(&inst->pool, "it was rewritten by mta-stack (resource %.*s)%s",
+				   (int)resource.len, resource.at,
 				   owner ? "; two resources cannot share one configuration"
 					 : " and brought here from another node or a backup; put "
 					   "the admin's version in its place");

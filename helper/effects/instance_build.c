@@ -97,18 +97,12 @@ static const char *build_name(struct instance *inst, const char *source_path)
 		slash ? slash + 1 : source_path);
 }
 
-int instance_make(struct instance *inst, const char *source_path, struct span source,
-		  const struct derived *derived, const struct deadline *d, const char **ret_content,
-		  struct diag *ret_diag)
+static int make(struct instance *inst, const struct derived *derived, const char *copy,
+		const char *content, struct span source, const struct deadline *d,
+		struct diag *ret_diag)
 {
-	const char *copy, *content;
 	struct stat st;
 
-	if (put_source(inst, build_name(inst, source_path), source, &copy, ret_diag) < 0)
-		return -1;
-	content = pool_printf(&inst->pool, "%s%s", copy, derived->suffix);
-	if (!pool_ok(&inst->pool))
-		return diag_oom(ret_diag);
 	if (derived->suffix[0] != '\0' && unlink(content) < 0 && errno != ENOENT)
 		return fs_error(ret_diag, "remove", content);
 	if (run(&inst->pool, derived, copy, source, d, ret_diag) < 0)
@@ -121,6 +115,26 @@ int instance_make(struct instance *inst, const char *source_path, struct span so
 	if (!S_ISREG(st.st_mode))
 		return diag_set(ret_diag, EX_INSTALLED, "cannot make %s: %s is no regular file",
 				derived->path, content);
+	return 0;
+}
+
+int instance_make(struct instance *inst, const char *source_path, struct span source,
+		  const struct derived *derived, const struct deadline *d, const char **ret_content,
+		  struct diag *ret_diag)
+{
+	const char *copy, *content;
+
+	if (put_source(inst, build_name(inst, source_path), source, &copy, ret_diag) < 0)
+		return -1;
+	content = pool_printf(&inst->pool, "%s%s", copy, derived->suffix);
+	if (!pool_ok(&inst->pool))
+		return diag_oom(ret_diag);
+	if (make(inst, derived, copy, content, source, d, ret_diag) < 0) {
+		/* there may be passwords in them; a directory is the tool's own idea */
+		(void)unlink(copy);
+		(void)(unlink(content) == 0 || rmdir(content) == 0);
+		return -1;
+	}
 	*ret_content = content;
 	return 0;
 }

@@ -2,6 +2,8 @@
 /*
  * origin.c guarantees that a saved original is believed only if it is the one that was saved.
  */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "effects/fs.h"
@@ -26,13 +28,14 @@ static int damaged(const struct store *s, const char *name, struct diag *ret_dia
 static int read_edits(const struct store *s, const struct record *r, struct origin *o,
 		      struct diag *ret_diag)
 {
-	char *bytes = NULL;
+	char path[PATH_MAX], *bytes = NULL;
 	size_t len;
 	int rc;
 
 	if (store_get(s, r->edits, &bytes, &len, ret_diag) < 0)
 		return -1;
-	rc = edits_parse(&o->edits, (struct span){bytes, len}, r->edits, ret_diag);
+	(void)snprintf(path, sizeof(path), "%s/originals/%s", s->path, r->edits);
+	rc = edits_parse(&o->edits, (struct span){bytes, len}, path, ret_diag);
 	free(bytes);
 	if (rc == 0 && !edits_fit(o->edits.items, o->edits.n, o->len))
 		rc = damaged(s, r->edits, ret_diag);

@@ -13,13 +13,14 @@
 
 #define READER HELPERDIR "/mta-stack-cib"
 
-/* The installed reader, or the one beside this program when it runs from its build directory. */
+/* The one beside this program when it runs from its build directory, so that the two are of one
+ * make; else the installed one. */
 static const char *reader(char beside[PATH_MAX])
 {
 	ssize_t n = readlink("/proc/self/exe", beside, PATH_MAX - 1);
 	char *slash;
 
-	if (access(READER, X_OK) == 0 || n <= 0)
+	if (n <= 0)
 		return READER;
 	beside[n] = '\0';
 	slash = strrchr(beside, '/');
@@ -27,6 +28,12 @@ static const char *reader(char beside[PATH_MAX])
 		return READER;
 	memcpy(slash, "/mta-stack-cib", sizeof("/mta-stack-cib"));
 	return access(beside, X_OK) == 0 ? beside : READER;
+}
+
+/* One of the codes that the reader ends with; the loader and a shell have others. */
+static bool has_meaning(int status)
+{
+	return status >= EX_FAILED && status <= EX_CONFIGURED;
 }
 
 /* The reader's last line without its program's name. */
@@ -56,8 +63,14 @@ static int failed(const struct spawn_result *r, struct diag *ret_diag)
 		return diag_set(ret_diag, EX_FAILED,
 				"cannot read the CIB: mta-stack-cib failed with status %d",
 				r->number);
-	return diag_set(ret_diag, (enum exit_code)r->number, "%.*s",
-			err.len > 900 ? 900 : (int)err.len, err.at);
+	if (err.len > 900)
+		err.len = 900;
+	if (!has_meaning(r->number))
+		return diag_set(ret_diag, EX_INSTALLED,
+				"cannot run mta-stack-cib: it ended with status %d: %.*s; is it of "
+				"the same package as mta-stack, and built for this release?",
+				r->number, (int)err.len, err.at);
+	return diag_set(ret_diag, (enum exit_code)r->number, "%.*s", (int)err.len, err.at);
 }
 
 int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfacts *ret_facts,

@@ -7,6 +7,7 @@
  * could not be written.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
 	struct diag d = {EX_FAILED, ""};
 	int r;
 
+	(void)signal(SIGXFSZ, SIG_IGN); /* beyond a limit is an error of write(2), not our end */
 	if (options_parse(&o, argc, argv, &d) < 0) {
 		(void)fprintf(stderr, "mta-stack: %s\n", d.text);
 		options_release(&o);

@@ -4,12 +4,15 @@
  * the range, absolute, a name. It looks at nothing but the text.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/array.h"
 #include "program/options_priv.h"
+
+#define LONGEST_PATH (PATH_MAX - 2 * NAME_MAX) /* names are put behind it */
 
 int options_bad(const struct given *s, const char *wanted, struct diag *ret_diag)
 {
@@ -57,6 +60,9 @@ int options_path(struct options *o, const struct given *s, const char **ret_path
 {
 	size_t len = strlen(s->value);
 
+	if (len > LONGEST_PATH)
+		return diag_set(ret_diag, s->blame,
+				"cannot use %s: it is longer than a path may be", s->from);
 	if (s->value[0] != '/')
 		return options_bad(s, "give an absolute path", ret_diag);
 	while (len > 1 && s->value[len - 1] == '/')

@@ -195,6 +195,11 @@ static int load_wanted(struct survey *s, struct instance *inst, const struct dea
 		f->state = a->state;
 		f->why = a->why;
 		f->bytes = a->bytes;
+		if (f->state == FILE_LOADED && f->bytes.len > 0 &&
+		    memchr(f->bytes.at, '\0', f->bytes.len) != NULL) {
+			f->state = FILE_UNREADABLE;
+			f->why = "it is damaged, there are NUL bytes in it";
+		}
 	}
 	return 0;
 }
