@@ -169,7 +169,7 @@ files_brought() {
 	cat "$work/transport" >"$work/etc/transport"
 	run apply
 	is "a table alone is recognised, too" "$rc" 5
-	has "by its name" "$err" "$work/etc/transport was rewritten"
+	has "by its name" "$err" "$work/etc/transport: it was rewritten"
 }
 
 # --- copies -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 # Documents say what the programs do: metadata, man pages, --help, the agent's reasons, examples.
 . "$(dirname "$0")/lib.sh" "$@"
 
-for file in mta-stack.sh mta-stack mta-stack.8 ocf_mta_stack.7; do
+for file in mta-stack.sh mta-stack mta-stack.8 mta-stack-errors.7 ocf_mta_stack.7; do
 	[ -f "$BUILD/$file" ] || {
 		not_ok "there is no $BUILD/$file: run make first"
 		exit
@@ -15,6 +15,7 @@ sh -c '. "$0"; mta_stack_meta_data' "$BUILD/mta-stack.sh" >"$metadata"
 help=$("$BUILD/mta-stack" --help)
 agent_page=$BUILD/ocf_mta_stack.7
 helper_page=$BUILD/mta-stack.8
+errors_page=$BUILD/mta-stack-errors.7
 
 # same NAME WANT GOT: two sorted lists.
 same() {
@@ -185,9 +186,13 @@ said=$(
 )
 verdict "examples use parameters that exist" "$said"
 
+# --- the table of bad inputs ----------------------------------------------------------------------
+
+verdict "mta-stack-errors(7) has each row of tests/bad, and no other" "$(python3 tests/bad/page.py --check 2>&1)"
+
 # --- the pages themselves -------------------------------------------------------------------------
 
-for page in "$agent_page" "$helper_page"; do
+for page in "$agent_page" "$helper_page" "$errors_page"; do
 	name=${page##*/}
 	verdict "man --warnings $name" "$(LC_ALL=C.UTF-8 MANWIDTH=80 MANROFFSEQ='' \
 		man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)"

@@ -4,8 +4,8 @@
 
     peer.py ADDRESS… LOG
 
-On each address it listens on one port for each behaviour below, from FIRST on in this order, and
-prints "ready" when all of them listen. Each connection is written to LOG: the behaviour, the
+On each address it listens on one port for each behaviour below: of X.400 from FIRST on, of SMTP from
+FIRST_SMTP on, in this order. It prints "ready" when all of them listen. Each connection is written to LOG: the behaviour, the
 caller's address, the bytes of the request in hexadecimal.
 """
 import asyncio
@@ -14,6 +14,7 @@ import struct
 import sys
 
 FIRST = 10200
+FIRST_SMTP = 10300
 
 
 def tpkt(body):
@@ -72,14 +73,71 @@ def handler(name, act, log):
     return serve
 
 
+# What it says at once, and to EHLO. CUT: it ends the connection, HANG: it is silent, None: it waits for
+# the caller's end.
+HANG, CUT = object(), object()
+SMTP_BEHAVIOURS = [
+    ("refuses", b"554 5.7.1 no mail from you\r\n", None),
+    ("later", b"421 4.3.2 come back later\r\n", None),
+    ("says-nothing", HANG, None),
+    ("closes-at-once", CUT, None),
+    ("resets-at-ehlo", b"220 mx.remote.example\r\n", reset),
+    ("speaks-ssh", b"SSH-2.0-OpenSSH_9.2\r\n", None),
+    ("is-cut-short", b"220-mx.remote.example says\r\n", CUT),
+    ("sends-no-line-end", b"220 " + b"x" * 8000, None),
+    ("never-finishes", b"220-mx.remote.example goes on and on\r\n" * 4000, None),
+    ("changes-the-code", b"220-mx.remote.example\r\n250 ready\r\n", None),
+    ("refuses-ehlo", b"220 mx.remote.example\r\n", b"550 5.7.1 not by that name\r\n"),
+    ("hangs-at-ehlo", b"220 mx.remote.example\r\n", HANG),
+    ("says-too-much", b"220 mx.remote.example\r\n250 hello\r\n", None),
+    ("uses-a-wrong-code", b"354 go ahead\r\n", None),
+]
+
+
+def port_of(name, behaviours=BEHAVIOURS, first=FIRST):
+    return first + [b[0] for b in behaviours].index(name)
+
+
+async def converse(reader, writer, greeting, to_ehlo):
+    if greeting is HANG:
+        await hang(writer)
+    elif greeting is not CUT:
+        writer.write(greeting)
+        if to_ehlo is not CUT:
+            await reader.readline()
+        if to_ehlo is HANG:
+            await hang(writer)
+        elif to_ehlo is reset:
+            reset(writer)
+        elif isinstance(to_ehlo, bytes):
+            writer.write(to_ehlo)
+            await reader.readline()
+
+
+def smtp_handler(name, greeting, to_ehlo, log):
+    async def serve(reader, writer):
+        print(name, writer.get_extra_info("peername")[0], "-", file=log, flush=True)
+        try:
+            await converse(reader, writer, greeting, to_ehlo)
+        except ConnectionError:
+            pass  # the caller has seen enough
+        writer.close()
+
+    return serve
+
+
 async def main(addresses, log):
     servers = []
     for address in addresses:
         for i, (name, act) in enumerate(BEHAVIOURS):
             servers.append(await asyncio.start_server(handler(name, act, log), address, FIRST + i))
+        for i, (name, *says) in enumerate(SMTP_BEHAVIOURS):
+            servers.append(await asyncio.start_server(smtp_handler(name, *says, log), address,
+                                                      FIRST_SMTP + i))
     print("ready", flush=True)
     await asyncio.gather(*(s.serve_forever() for s in servers))
 
 
-with open(sys.argv[-1], "w", encoding="ascii") as out:
-    asyncio.run(main(sys.argv[1:-1], out))
+if __name__ == "__main__":
+    with open(sys.argv[-1], "w", encoding="ascii") as out:
+        asyncio.run(main(sys.argv[1:-1], out))

@@ -88,8 +88,6 @@ port() {
 	done
 } >"$work/x400out84"
 
-# The program finds its helper where it will be installed.
-"$here/../place-helper" "$build" || bail "no place for mta-stack-cib"
 probe() {
 	"$build/mta-stack" probe --mta x400 --config "$work/x400out84" --state-dir "$work/state" \
 		--offline --vip "$vip4" --vip "$vip6" --deadline 4 --output-as=json 2>"$work/err"

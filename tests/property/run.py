@@ -22,20 +22,13 @@ import json
 import os
 import random
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 
 from generate import SECRET, generate
+from standin import POSTMAP, lay_over, scratch
 
-POSTMAP = """#!/bin/sh
-# postmap -c DIR TYPE:FILE; a question, -q, has no answer
-[ "$3" != -q ] || exit 1
-kind=${3%%:*} file=${3#*:}
-case $kind in hash | btree) end=db ;; *) end=$kind ;; esac
-{ echo "made of"; cat "$file"; } >"$file.$end"
-"""
 ADMIN = b"\n# the admin was here\n"
 
 
@@ -207,11 +200,6 @@ class Case:
         return True
 
 
-def scratch():
-    """Memory, where there is some: what is shown here does not depend on a disk."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-
-
 def play(program, seed):
     """(outcome, edits): applied, refused or broken."""
     case = Case(program, seed)
@@ -230,15 +218,7 @@ def stand_in():
     if "PROPERTY_INSIDE" not in os.environ:
         os.environ["PROPERTY_INSIDE"] = "yes"
         os.execvp("unshare", ["unshare", "-m", "--propagation", "private", sys.executable] + sys.argv)
-    stubs = tempfile.mkdtemp(dir=scratch())
-    with open(stubs + "/postmap", "w", encoding="ascii") as out:
-        out.write(POSTMAP)
-    os.chmod(stubs + "/postmap", 0o755)
-    for name in ("postconf", "postfix"):
-        os.mknod(stubs + "/" + name, 0o600 | stat.S_IFCHR)  # in an overlay: there is none
-    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", "lowerdir=%s:/usr/sbin" % stubs,
-                    "/usr/sbin"], check=True)
-    return stubs
+    return lay_over({"postmap": POSTMAP, "postconf": None, "postfix": None})
 
 
 def main():
@@ -258,7 +238,8 @@ def main():
             counts[outcome] += 1
             edits += n
     finally:
-        shutil.rmtree(stubs)
+        subprocess.run(["umount", "-l", stubs], check=True)
+        os.rmdir(stubs)
     print("# %d applied with %d edits, %d refused" % (counts["applied"], edits, counts["refused"]))
     # a generator that has gone astray would show nothing
     if args.configs >= 20 and counts["refused"] * 3 > args.configs:
