@@ -366,6 +366,7 @@ int od_action_scan(struct od *od, struct range statement)
 		return lmtp(od, r.keyword, statement.end);
 	if (!od_token_is(od_token(od, r.keyword), "relay"))
 		return 0;
+	od->tokens[r.keyword].ours = true;
 	if (read_relay(od, &r, statement.end) < 0)
 		return -1;
 	if (settings(od, &r) < 0)

@@ -93,19 +93,18 @@ int od_uses_note(struct od *od, struct range statement)
 
 static int add_table(struct od *od, const struct table *t)
 {
-	struct file *f;
-
 	if (t->kind == TABLE_INLINE) {
 		for (size_t i = t->first; i < t->first + t->n; i++)
-			if (add_text(od, od_token(od, i)) < 0)
+			if ((t->relays || od_token(od, i)->macro) &&
+			    add_text(od, od_token(od, i)) < 0)
 				return -1;
 		return 0;
 	}
-	if (t->path == NULL)
-		return 0;
-	f = scan_file(od->scan, t->path, 0);
-	return f == NULL ? diag_oom(od->diag)
-			 : add_use(od, scan_file_index(od->scan, f), 0, f->bytes.len);
+	/* a file that was not read holds nothing that could change */
+	for (size_t i = 0; t->path != NULL && i < od->scan->n_files; i++)
+		if (strcmp(od_file(od, i)->path, t->path) == 0)
+			return add_use(od, i, 0, od_file(od, i)->bytes.len);
+	return 0;
 }
 
 static bool overlap(const struct finding *f, size_t file, size_t off, size_t len)
@@ -113,12 +112,19 @@ static bool overlap(const struct finding *f, size_t file, size_t off, size_t len
 	return f->file == file && off < f->off + f->len && f->off < off + len;
 }
 
+/* What is inserted goes with the byte before it. */
 static bool is_used(const struct od *od, const struct finding *f)
 {
+	struct finding bytes = *f;
+
+	if (f->len == 0 && f->off > 0) {
+		bytes.off--;
+		bytes.len = 1;
+	}
 	for (size_t i = 0; i < od->n_uses; i++) {
 		const struct use *u = &od->uses[i];
 
-		if (overlap(f, u->file, u->off, u->len))
+		if (overlap(&bytes, u->file, u->off, u->len))
 			return true;
 	}
 	return false;
@@ -156,8 +162,7 @@ int od_uses_settle(struct od *od)
 	struct scan *s = od->scan;
 
 	for (size_t i = 0; i < od->n_tables; i++)
-		if (od->tables[i].relays && od->tables[i].other &&
-		    add_table(od, &od->tables[i]) < 0)
+		if (od->tables[i].other && add_table(od, &od->tables[i]) < 0)
 			return -1;
 	for (size_t i = 0; i < s->n_findings; i++) {
 		struct finding *f = &s->findings[i];
