@@ -143,6 +143,18 @@ static int bytes_of(struct od *od, struct range tokens, struct use *ret)
 	return 0;
 }
 
+/* Words that smtpd never takes for a string when they are not quoted. */
+static bool is_keyword(const struct token *t)
+{
+	static const char *const words[] = {"relay", "src", "helo",   "helo-src", "host", "domain",
+					    "auth",  "pki", "backup", "tls",	  "ttl"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (od_token_is(t, words[i]))
+			return true;
+	return false;
+}
+
 /* The value of an option that we edit: a string, { … } or <name>; smtpd refuses anything else, too.
  */
 static int check_value(struct od *od, struct range option)
@@ -156,7 +168,7 @@ static int check_value(struct od *od, struct range option)
 	for (size_t i = option.first + 2; i + 1 < option.end; i++)
 		if (od_token_is_char(od_token(od, i), '{'))
 			return od_bad(od, od_token(od, i), "a list in a list is no value");
-	if (n >= 2 && ((od_token_is_text(value) && n == 2) ||
+	if (n >= 2 && ((od_token_is_text(value) && n == 2 && !is_keyword(value)) ||
 		       (od_token_is_char(value, '{') && od_token_is_char(last, '}')) ||
 		       (od_token_is_char(value, '<') && od_token_is_char(last, '>'))))
 		return 0;
