@@ -24,8 +24,8 @@ if [ $# -gt 1 ]; then
 	shift
 	make -s faults || exit 1
 	# The shim stands before malloc(3), the sanitizer's too.
-	./faults fail "$@" | tee faults.log
-	points=$(awk '/^total /{ print $2 }' faults.log)
+	printf '%s\n' "$@" | xargs -P "${JOBS:-$(nproc)}" -n 1 "$here/fault/guarded" ./faults fail | tee faults.log
+	points=$(awk '/^total /{ n += $2 } END { print n }' faults.log)
 	wrong=$(grep -c '^FAILED' faults.log)
 	[ "${points:-0}" -gt 0 ] || wrong=$((wrong + 1))
 	echo "${points:-0} passed, $wrong failed, 0 skipped"

@@ -244,11 +244,21 @@ static int finish(struct recovery *x, const struct state *next, bool on, struct 
 	return store_commit_next(s, ret_diag);
 }
 
+/* The copies of the interrupted run are not there, and not because it had not come to them yet. */
+static bool swept_away(const struct instance *inst)
+{
+	const struct state *j = &inst->journal, *before = &inst->state;
+	bool booted = j->boot == NULL || inst->boot[0] == '\0' || strcmp(j->boot, inst->boot) != 0;
+
+	return j->stack.copy != NULL && !copytree_there(j->stack.copy) &&
+	       (booted || before->n == 0 || before->stack.copy != NULL);
+}
+
 static int recover(struct recovery *x, struct diag *ret_diag)
 {
 	struct instance *inst = x->inst;
 	struct state *j = &inst->journal;
-	bool gone = j->stack.copy != NULL && !copytree_there(j->stack.copy);
+	bool gone = swept_away(inst);
 	bool on = !j->restoring && inst->state.n > 0 && !gone;
 	const char *what;
 

@@ -3,7 +3,7 @@
 #
 # blackbox: the installed program under strace(1), killed at, or refused, one system call at a time.
 #
-#   tests/fault/blackbox.sh BUILDDIR [--only=ACTION,CALL,WHAT,N]
+#   tests/fault/blackbox.sh BUILDDIR [apply|restore | --only=ACTION,CALL,WHAT,N]
 #
 # BUILDDIR/tests/tree is the installed tree; it is laid over this machine's directories in a mount
 # namespace of our own. ACTION is apply or restore, WHAT is KILL or an errno. Asked after each: the two
@@ -13,14 +13,19 @@
 set -u
 export LC_ALL=C
 build=$(cd "${1:?usage: blackbox.sh BUILDDIR}" && pwd) || exit 2
-only=${2:-}
+only="" actions="apply restore"
+case ${2:-} in
+--only=*) only=$2 ;;
+?*) actions=$2 ;;
+esac
 tree=$build/tests/tree
 
 if [ -z "${BLACKBOX_INSIDE:-}" ]; then
 	for tool in strace unshare; do
 		command -v "$tool" >/dev/null || { echo "skip: no $tool"; echo "0 passed, 0 failed, 1 skipped"; exit 0; }
 	done
-	BLACKBOX_INSIDE=1 exec unshare -m --propagation private bash "$0" "$build" ${only:+"$only"}
+	[ "${GUARDED:-}" = yes ] || exec "${0%/*}/guarded" "$0" "$@"
+	BLACKBOX_INSIDE=1 exec unshare -m --propagation private bash "$0" "$@"
 fi
 
 helper=$(find "$tree" -name mta-stack-cib -type f | head -n 1)
@@ -133,7 +138,7 @@ if [ -n "$only" ]; then
 	IFS=, read -r action call what n <<<"${only#--only=}"
 	one
 else
-	for action in apply restore; do
+	for action in $actions; do
 		for call in openat write fsync renameat unlinkat fchmod fchown mkdirat; do
 			for what in KILL EIO ENOSPC EROFS EDQUOT EMFILE; do
 				# Most calls can fail for few of these reasons.
@@ -146,7 +151,7 @@ else
 				done
 			done
 		done
-		echo "blackbox $action: $passed passed, $failed failed so far"
+		echo "blackbox $action: $passed points, $failed wrong so far"
 	done
 fi
 echo "$passed passed, $failed failed, 0 skipped"

@@ -22,7 +22,7 @@
 #include "shim.h"
 #include "world.h"
 
-#define MODEL_NODES   96
+#define MODEL_NODES   160
 #define MODEL_ENTRIES 40
 #define MODEL_STEPS   1024
 #define MODEL_BYTES   8192 /* of one file */

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "memo.h"
 #include "model.h"
 #include "shim.h"
 
@@ -24,18 +25,6 @@ unsigned long fault_points, fault_states, fault_mutants, fault_caught, fault_sit
 
 static struct model model;
 static struct tree tree;
-
-/* What is known of trees, by their hash. */
-#define SEEN_SIZE (1u << 20)
-static struct {
-	uint64_t hash;
-	bool bad;
-} known[SEEN_SIZE];
-
-static void forget(void)
-{
-	memset(known, 0, sizeof(known));
-}
 
 static void record(const struct scenario *s)
 {
@@ -57,8 +46,12 @@ static void record(const struct scenario *s)
 /* Does the tree hold, for each file, one of the contents that `what` allows? */
 static bool holds(const struct scenario *s, unsigned what)
 {
-	if (s->copies)
-		return true; /* none is left */
+	struct scenario own;
+
+	if (s->copies) { /* of those none is left */
+		own = world_own(s);
+		s = &own;
+	}
 	for (unsigned i = 0; i < WORLD_FILES; i++) {
 		const struct tree_node *n = tree_find(&tree, world_names[i]);
 		const char *wanted[2] = {s->before[i], s->after[i]};
@@ -113,21 +106,19 @@ static bool is_bad(const struct scenario *s, bool success, unsigned final, bool 
 {
 	bool asked = success && final == HOLDS_AFTER;
 	uint64_t hash = (tree_hash(&tree) << 2) + 2 * asked + 1; /* never 0 */
-	size_t slot = hash % SEEN_SIZE;
+	enum memo known;
 
 	if (!holds(s, success ? final : HOLDS_BEFORE | HOLDS_AFTER)) {
 		if (aloud)
 			(void)printf("  a file is neither as before nor as after\n");
 		return true;
 	}
-	while (known[slot].hash != 0 && known[slot].hash != hash)
-		slot = (slot + 1) % SEEN_SIZE;
-	if (known[slot].hash == 0) {
+	known = memo_get(hash);
+	if (known == MEMO_NEW) {
 		(*n)++;
-		known[slot].hash = hash;
-		known[slot].bad = !converges(s, success && final == HOLDS_AFTER, aloud);
+		known = memo_put(hash, converges(s, success && final == HOLDS_AFTER, aloud));
 	}
-	return known[slot].bad;
+	return known == MEMO_BAD;
 }
 
 struct search {
@@ -207,7 +198,7 @@ unsigned fault_power(const struct scenario *s, const struct only *only)
 {
 	struct search x = {.s = s, .all_up_to = MODEL_PENDING, .final = HOLDS_AFTER};
 
-	forget();
+	memo_forget();
 	record(s);
 	if (only->set)
 		list_steps();
@@ -257,7 +248,7 @@ unsigned fault_repower(const struct scenario *s, const struct only *only)
 	unsigned long cuts = 0;
 	int first;
 
-	forget();
+	memo_forget();
 	for (long at = only->set ? only->call : 1; (first = record_recovery(s, at)) >= 0; at++) {
 		unsigned before = x.bad;
 
@@ -306,7 +297,7 @@ unsigned fault_mutate(const struct scenario *s, const struct only *only)
 
 	if (s->copies)
 		return 0; /* nobody needs a copy to be durable; of the state the others ask */
-	forget();
+	memo_forget();
 	record(s);
 	for (int k = 1; k <= model.n_fsyncs; k++) {
 		bool ok;

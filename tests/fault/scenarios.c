@@ -170,6 +170,13 @@ static int act_copy_again(struct diag *diag)
 	return with_instance(other, diag);
 }
 
+/* All files again, in place. */
+static int act_other(struct diag *diag)
+{
+	copies = false;
+	return with_instance(other, diag);
+}
+
 static int act_second(struct diag *diag)
 {
 	copies = false;
@@ -244,6 +251,14 @@ static void begin_copied(void)
 	must(act_copy(&diag), &diag);
 }
 
+static void begin_beside_applied(void)
+{
+	struct diag diag;
+
+	begin_beside();
+	must(act_first(&diag), &diag);
+}
+
 /* The way `postconf -e` writes: another inode. */
 static void begin_edited(void)
 {
@@ -276,11 +291,13 @@ static void begin_edited(void)
 		MAIN2, TAB2, TAB2, EXT2                                                            \
 	}
 
+static const char *const in_place[WORLD_FILES] = APPLIED, *const in_place2[WORLD_FILES] = APPLIED2;
+
 const struct scenario scenarios[] = {
 	{"apply", "a first apply", begin_plain, act_first, ADMIN, APPLIED, ADMIN, "192.0.2.1",
-	 false},
+	 false, NULL, NULL},
 	{"apply-new", "a first apply that makes a compiled table where there was none",
-	 begin_uncompiled, act_first, NEW, APPLIED, NEW, "192.0.2.1", false},
+	 begin_uncompiled, act_first, NEW, APPLIED, NEW, "192.0.2.1", false, NULL, NULL},
 	{"again",
 	 "an apply over an earlier one, which gives one file back",
 	 begin_applied,
@@ -289,11 +306,13 @@ const struct scenario scenarios[] = {
 	 {MAIN2, TAB2, TAB2, EXTRA},
 	 ADMIN,
 	 "192.0.2.2",
-	 false},
+	 false,
+	 NULL,
+	 NULL},
 	{"restore", "a restore of untouched files", begin_applied, world_undo, APPLIED, ADMIN,
-	 ADMIN, NULL, false},
+	 ADMIN, NULL, false, NULL, NULL},
 	{"restore-new", "a restore that removes a table which was not there before",
-	 begin_new_applied, world_undo, APPLIED, NEW, NEW, NULL, false},
+	 begin_new_applied, world_undo, APPLIED, NEW, NEW, NULL, false, NULL, NULL},
 	{"merge",
 	 "a restore of a file that the admin edited",
 	 begin_edited,
@@ -302,12 +321,18 @@ const struct scenario scenarios[] = {
 	 {MAIN MORE, TABLE, TABLE, EXTRA},
 	 {MAIN MORE, TABLE, TABLE, EXTRA},
 	 NULL,
-	 false},
+	 false,
+	 NULL,
+	 NULL},
 	{"copy", "a first apply that makes copies", begin_beside, act_copy, NONE, APPLIED, NONE,
-	 "192.0.2.1", true},
+	 "192.0.2.1", true, NULL, NULL},
 	{"copy-again", "an apply over one that made copies", begin_copied, act_copy_again, APPLIED,
-	 APPLIED2, NONE, "192.0.2.2", true},
+	 APPLIED2, NONE, "192.0.2.2", true, NULL, NULL},
 	{"copy-restore", "a restore, which removes copies", begin_copied, world_undo, APPLIED, NONE,
-	 NONE, NULL, true},
+	 NONE, NULL, true, NULL, NULL},
+	{"to-copy", "an apply that makes copies over one in place", begin_beside_applied,
+	 act_copy_again, NONE, APPLIED2, NONE, "192.0.2.2", true, in_place, NULL},
+	{"from-copy", "an apply in place over one that made copies", begin_copied, act_other,
+	 APPLIED, NONE, NONE, "192.0.2.2", true, NULL, in_place2},
 };
 const size_t n_scenarios = sizeof(scenarios) / sizeof(*scenarios);

@@ -144,6 +144,26 @@ ssize_t __wrap_write(int fd, const void *at, size_t n)
 	return rc;
 }
 
+/* The compiler of a table, cp SOURCE TARGET, done by the child itself: an exec costs more than all
+ * the rest, and what another program does is no call of ours. */
+int __wrap_execve(const char *path, char *const argv[], char *const env[]);
+int __wrap_execve(const char *path, char *const argv[], char *const env[])
+{
+	char bytes[4096];
+	int from, to;
+	ssize_t n;
+
+	(void)env;
+	shim_off();
+	from = open(argv[1], O_RDONLY | O_CLOEXEC);
+	to = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	n = read(from, bytes, sizeof(bytes));
+	_exit(strcmp(path + strlen(path) - 3, "/cp") == 0 && n >= 0 &&
+			      write(to, bytes, (size_t)n) == n
+		      ? 0
+		      : 1);
+}
+
 /* Always by hand, so that the model sees the bytes. */
 ssize_t __wrap_copy_file_range(int from, off_t *a, int to, off_t *b, size_t n, unsigned f);
 ssize_t __wrap_copy_file_range(int from, off_t *a, int to, off_t *b, size_t n, unsigned f)

@@ -8,33 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "memo.h"
 #include "model.h"
-
-static uint64_t more(uint64_t sum, const void *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ p[i]) * 0x100000001b3u;
-	return sum;
-}
 
 /* Independent of the order of entries. */
 static uint64_t hash_node(const struct tree *t, int node)
 {
+	static char text[MODEL_BYTES + 1];
 	const struct tree_node *n = &t->nodes[node];
-	uint64_t sum = more(0xcbf29ce484222325u, &n->mode, sizeof(n->mode)), entries = 0;
+	uint64_t sum = memo_more(0xcbf29ce484222325u, &n->mode, sizeof(n->mode)), entries = 0;
 
-	if (!n->dir)
-		return more(sum, n->bytes, n->len);
+	if (!n->dir) {
+		memcpy(text, n->bytes, n->len);
+		text[n->len] = '\0';
+		return memo_text(sum, text, n->len, NULL); /* written out, each is another */
+	}
 	for (int i = 0; i < MODEL_ENTRIES; i++)
 		if (n->entries[i].node >= 0) {
 			uint64_t below = hash_node(t, n->entries[i].node);
 
-			entries += more(more(1, &below, sizeof(below)), n->entries[i].name,
-					strlen(n->entries[i].name));
+			entries += memo_more(memo_more(1, &below, sizeof(below)),
+					     n->entries[i].name, strlen(n->entries[i].name));
 		}
-	return more(sum, &entries, sizeof(entries));
+	return memo_more(sum, &entries, sizeof(entries));
 }
 
 uint64_t tree_hash(const struct tree *t)

@@ -73,8 +73,28 @@ void world_clear(void)
 		broken("clearing");
 }
 
+/* What was written belongs to an earlier boot now. */
+static void age(const char *name)
+{
+	static char text[65536];
+	int fd = open(world_path(name), O_RDWR);
+	char *at;
+
+	if (fd < 0)
+		return; /* nothing was written yet */
+	memset(text, 0, sizeof(text));
+	if (pread(fd, text, sizeof(text) - 1, 0) < 0)
+		broken(name);
+	at = strstr(text, "\"boot\": \"");
+	if (at != NULL && pwrite(fd, "earlier", 7, at + 9 - text) != 7)
+		broken(name);
+	(void)close(fd);
+}
+
 void world_boot(void)
 {
+	age("state/mail/state.json");
+	age("state/mail/journal.json");
 	if (access(world_path("run"), F_OK) == 0 &&
 	    nftw(world_path("run"), remove_all, 16, FTW_DEPTH | FTW_PHYS) != 0)
 		broken("booting");
@@ -88,13 +108,9 @@ void world_remove(void)
 
 void world_make(void)
 {
-	const char *tmp = getenv("FAULT_DIR");
-
 	/* Memory is fast; what a disk would lose is simulated anyway. */
 	(void)snprintf(world_root, sizeof(world_root), "%s/mta-stack-fault.XXXXXX",
-		       tmp			       ? tmp
-		       : access("/dev/shm", W_OK) == 0 ? "/dev/shm"
-						       : "/tmp");
+		       getenv("TMPDIR") ? getenv("TMPDIR") : "/dev/shm");
 	if (mkdtemp(world_root) == NULL)
 		broken("mkdtemp");
 }
@@ -155,21 +171,42 @@ static int count(const char *dir_name)
 	return n;
 }
 
-/* The admin's own beside copies: as ever, and nothing new beside them. */
-static bool is_untouched(void)
+struct scenario world_own(const struct scenario *s)
 {
 	struct scenario own = scenarios[0];
 
-	for (unsigned i = 0; i < WORLD_FILES; i++)
-		if (!(world_holds(&own, i) & HOLDS_BEFORE))
-			return false;
-	return count("etc") == WORLD_FILES + 1;
+	memcpy(own.after, own.before, sizeof(own.after));
+	if (s->own_after != NULL)
+		memcpy(own.after, s->own_after, sizeof(own.after));
+	if (s->own_before != NULL)
+		memcpy(own.before, s->own_before, sizeof(own.before));
+	return own;
 }
 
-static bool is(const struct scenario *s, unsigned what, int files)
+static bool own_hold(const struct scenario *s, unsigned what)
 {
+	struct scenario own = world_own(s);
+
+	for (unsigned i = 0; i < WORLD_FILES; i++)
+		if (!(world_holds(&own, i) & what))
+			return false;
+	return true;
+}
+
+/* One file's lock, if it may be there and is. */
+static int lock_of(const char *main, bool allowed)
+{
+	char lock[600];
+
+	(void)snprintf(lock, sizeof(lock), "%s.tmp", main);
+	return allowed && access(world_path(lock), F_OK) == 0;
+}
+
+static bool is(const struct scenario *s, unsigned what, bool lock)
+{
+	int own_locks = lock_of(world_names[WORLD_MAIN], lock);
+	int there = 0, locks = lock_of(world_name(s, WORLD_MAIN), lock);
 	char dir[512];
-	int there = 0;
 
 	for (unsigned i = 0; i < WORLD_FILES; i++) {
 		if (!(world_holds(s, i) & what))
@@ -177,25 +214,22 @@ static bool is(const struct scenario *s, unsigned what, int files)
 		there += access(world_path(world_name(s, i)), F_OK) == 0;
 	}
 	if (!s->copies)
-		return count("etc") == files + there;
+		return count("etc") == locks + there;
 	(void)snprintf(dir, sizeof(dir), "run/mail%s/etc", world_root);
-	if (!is_untouched())
+	if (!own_hold(s, what) || count("etc") != WORLD_FILES + 1 + own_locks)
 		return false;
 	return there == 0 ? access(world_path("run/mail"), F_OK) < 0
-			  : count(dir) == files + there + 1; /* a link to what is beside */
+			  : count(dir) == locks + there + 1; /* a link to what is beside */
 }
 
 bool world_is(const struct scenario *s, unsigned what)
 {
-	return is(s, what, 0);
+	return is(s, what, false);
 }
 
 bool world_is_but_lock(const struct scenario *s, unsigned what)
 {
-	char lock[600];
-
-	(void)snprintf(lock, sizeof(lock), "%s.tmp", world_name(s, WORLD_MAIN));
-	return is(s, what, access(world_path(lock), F_OK) == 0);
+	return is(s, what, true);
 }
 
 bool world_is_sound(const struct scenario *s)
@@ -203,7 +237,7 @@ bool world_is_sound(const struct scenario *s)
 	for (unsigned i = 0; i < WORLD_FILES; i++)
 		if (world_holds(s, i) == 0)
 			return false;
-	return true;
+	return !s->copies || own_hold(s, HOLDS_BEFORE | HOLDS_AFTER);
 }
 
 bool world_is_tidy(void)
@@ -273,6 +307,7 @@ bool world_converges(const struct scenario *s, const char **ret_why)
 		return false;
 	}
 	memcpy(end.after, s->admin, sizeof(end.after));
+	end.own_after = NULL;
 	if (world_undo(&diag) < 0) {
 		(void)snprintf(why, sizeof(why), "the restore failed: %s", diag.text);
 		return false;
@@ -286,7 +321,7 @@ bool world_converges(const struct scenario *s, const char **ret_why)
 
 bool world_converges_after_boot(const struct scenario *s, const char **ret_why)
 {
-	struct scenario end = *s;
+	struct scenario end = *s, back = *s;
 	struct diag diag;
 
 	*ret_why = "the recovery failed";
@@ -295,8 +330,12 @@ bool world_converges_after_boot(const struct scenario *s, const char **ret_why)
 		return false;
 	*ret_why = "after the recovery something is left";
 	memset(end.after, 0, sizeof(end.after));
-	if (!world_is(&end, HOLDS_AFTER) || !world_is_tidy())
+	memset(back.after, 0, sizeof(back.after));
+	back.own_after = s->own_before;
+	if ((!world_is_but_lock(&end, HOLDS_AFTER) && !world_is_but_lock(&back, HOLDS_AFTER)) ||
+	    !world_is_tidy())
 		return false;
+	end.own_after = NULL;
 	*ret_why = "doing it again failed";
 	if (s->act(&diag) < 0)
 		return false;
@@ -310,12 +349,22 @@ bool world_converges_after_boot(const struct scenario *s, const char **ret_why)
 
 const char *world_describe(const struct scenario *s)
 {
-	static char line[400];
+	static char line[600];
 	static const char *const words[] = {"SOMETHING ELSE", "before", "after", "as ever"};
+	struct scenario own = world_own(s);
+	int n;
 
-	(void)snprintf(line, sizeof(line),
-		       "main.cf %s, transport %s, transport.db %s, extra %s, %d names in etc",
-		       words[world_holds(s, 0)], words[world_holds(s, 1)], words[world_holds(s, 2)],
-		       words[world_holds(s, 3)], count("etc"));
+	n = snprintf(line, sizeof(line),
+		     "main.cf %s, transport %s, transport.db %s, extra %s, %d names in etc",
+		     words[world_holds(s, 0)], words[world_holds(s, 1)], words[world_holds(s, 2)],
+		     words[world_holds(s, 3)], count("etc"));
+	if (s->copies)
+		(void)snprintf(line + n, sizeof(line) - (size_t)n,
+			       "; the admin's own main.cf %s, transport %s, transport.db %s, extra "
+			       "%s; %s",
+			       words[world_holds(&own, 0)], words[world_holds(&own, 1)],
+			       words[world_holds(&own, 2)], words[world_holds(&own, 3)],
+			       access(world_path("run/mail"), F_OK) < 0 ? "no copies"
+									: "copies are there");
 	return line;
 }

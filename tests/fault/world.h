@@ -28,7 +28,9 @@ struct scenario {
 	const char *before[WORLD_FILES], *after[WORLD_FILES]; /* NULL: there is no such file */
 	const char *admin[WORLD_FILES];			      /* after a restore */
 	const char *vip4; /* what the state says after; NULL: not applied */
-	bool copies;	  /* the files are copies; the admin's own never change */
+	bool copies;	  /* the files are copies */
+	/* What the admin's own hold beside copies; NULL: as ever. */
+	const char *const *own_before, *const *own_after;
 };
 
 extern const struct scenario scenarios[];
@@ -49,6 +51,9 @@ void world_put(const char *name, const char *text);
 /* The names of the admin's files, relative to the world, and of those that a scenario changes. */
 extern const char *const world_names[WORLD_FILES];
 const char *world_name(const struct scenario *s, enum world_file file);
+
+/* The admin's own beside the copies of s, as a scenario in place. */
+struct scenario world_own(const struct scenario *s);
 
 /* What a boot sweeps away. */
 void world_boot(void);
