@@ -31,10 +31,11 @@ fi
 helper=$(find "$tree" -name mta-stack-cib -type f | head -n 1)
 top=${helper#"$tree"}
 [ -n "$top" ] || { echo "not installed in $tree: make install-tree"; exit 2; }
-while top=${top%/*} && [ ! -d "$top" ]; do :; done
-mount -t overlay overlay -o "lowerdir=$tree$top:$top" "$top" || exit 2
 program=$(find "$tree" -path '*/sbin/mta-stack' -type f | head -n 1)
 program=${program#"$tree"}
+# The directory of this machine that is above both.
+while top=${top%/*} && { [ ! -d "$top" ] || [[ $program != "$top"/* ]]; }; do :; done
+mount -t overlay overlay -o "lowerdir=$tree$top:$top" "$top" || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
