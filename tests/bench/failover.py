@@ -95,7 +95,7 @@ class Watch:
 
     def start(self, take, *words):
         child = subprocess.Popen(self.cluster.argv(*words), stdin=subprocess.PIPE, text=True,
-                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                 stdout=subprocess.PIPE)
         self.children.append(child)
 
         def read():
