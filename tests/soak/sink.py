@@ -4,7 +4,8 @@
 Usage: sink.py LOG VIP…
 
 Lines of LOG: TIME call ADDRESS for each connection; TIME mail ADDRESS HELO ID for each message, once it is
-taken. Any other caller than a VIP is refused (554), and its line is `stranger` in place of `call`.
+taken. The line of any other caller than a VIP is `stranger` in place of `call`, and it is refused for good
+(554) where sites of this kind refuse, at the recipient: a message that comes from a node is lost.
 """
 
 import asyncio
@@ -30,11 +31,8 @@ class Site:
 
     async def serve(self, reader, writer):
         peer = writer.get_extra_info("peername")[0].replace("::ffff:", "")
-        self.note("call" if peer in self.vips else "stranger", peer)
-        if peer not in self.vips:
-            writer.write(b"554 5.7.1 not a configured peer\r\n")
-            await writer.drain()
-            return
+        known = peer in self.vips
+        self.note("call" if known else "stranger", peer)
         helo, recipients = "-", []
         writer.write(b"220 mx1.remote.example ESMTP\r\n")
         while True:
@@ -43,6 +41,8 @@ class Site:
             answer = "250 2.0.0 Ok"
             if verb in ("HELO", "EHLO"):
                 helo = line[5:] or "-"
+            elif verb in ("RCPT", "DATA") and not known:
+                answer = "554 5.7.1 not a configured peer"
             elif verb == "RCPT":
                 recipients.append(line.split("<", 1)[1].split("@", 1)[0])
             elif verb in ("MAIL", "RSET"):
