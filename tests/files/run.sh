@@ -236,6 +236,26 @@ files_full() {
 	unchanged "restored"
 }
 
+# A configuration that moves to another node, without the state.
+files_other_mount() {
+	local before
+	mount -t tmpfs -o mode=755 tmpfs "$work/etc"
+	cp -a "$work/before/." "$work/etc"
+	before=$(fingerprint)
+	run apply
+	is "a configuration on a mount of its own: refused" "$rc" 6
+	one_line
+	has "with the line to add" "$err" "on a mount of its own"
+	has "the line" "$err" "; add state_dir=$work/etc/.mta-stack"
+	is "nothing has changed" "$(fingerprint)" "$before"
+	state=$work/etc/.mta-stack
+	applied
+	run restore
+	is "and with it restored" "$rc" 0
+	rm -rf "$state"
+	unchanged "as before"
+}
+
 files_read_only() {
 	mount --bind "$work/etc" "$work/etc"
 	mount -o remount,ro,bind "$work/etc"

@@ -5,17 +5,30 @@
  */
 #include "unit.h"
 
+#include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "box.h"
 #include "effects/instance.h"
 
 static struct diag diag;
+static unsigned pretended; /* the type that every file system has; 0: its own */
+
+int fstatfs(int fd, struct statfs *st)
+{
+	int rc = (int)syscall(SYS_fstatfs, fd, st);
+
+	if (rc == 0 && pretended != 0)
+		st->f_type = pretended;
+	return rc;
+}
 
 static int make(void **state)
 {
@@ -27,6 +40,7 @@ static int make(void **state)
 
 static int clear(void **state)
 {
+	pretended = 0;
 	(void)umount2(box_path("etc/main.cf"), MNT_DETACH);
 	(void)umount2(box_path("etc"), MNT_DETACH);
 	(void)umount2(box_path("shared"), MNT_DETACH);
@@ -135,6 +149,36 @@ static void state_and_file_may_be_away_together(void **state)
 	assert_int_equal(apply(box_path("shared/state"), false), 0);
 }
 
+/* The state alone is where other nodes see it, too. */
+static void a_shared_state_is_refused(void **state)
+{
+	static const unsigned types[] = {NFS_SUPER_MAGIC, SMB2_SUPER_MAGIC, CEPH_SUPER_MAGIC,
+					 OCFS2_SUPER_MAGIC, 0x01161970 /* GFS2 */};
+	struct stat root, etc;
+
+	(void)state;
+	need_namespace();
+	if (stat("/", &root) < 0 || stat(box_path("etc"), &etc) < 0 || root.st_dev != etc.st_dev) {
+		print_message("# skip: temporary files are not on the root file system\n");
+		skip();
+	}
+	box_put("etc/main.cf", "x = y\n");
+	assert_int_equal(mount("tmpfs", box_path("shared"), "tmpfs", 0, "mode=755"), 0);
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		pretended = types[i];
+		assert_int_equal(apply(box_path("shared/state"), false), -1);
+		assert_int_equal(diag.code, EX_CONFIGURED);
+		assert_non_null(strstr(diag.text, "is on a network file system"));
+		assert_non_null(strstr(diag.text, "; set state_dir to a directory of this node"));
+		assert_null(strchr(diag.text, '\n'));
+		assert_int_equal(box_count("shared/state/mail/originals"), 0);
+	}
+	/* What the line says is the cure; and a state on another disk of this node is fine. */
+	assert_int_equal(apply(box_path("state"), false), 0);
+	pretended = 0;
+	assert_int_equal(apply(box_path("shared/state"), false), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make, clear)
@@ -143,6 +187,7 @@ int main(void)
 		T(another_mount_of_the_same_file_system_is_none),
 		T(one_file_may_be_the_mount),
 		T(state_and_file_may_be_away_together),
+		T(a_shared_state_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("mount", tests, NULL, NULL);
