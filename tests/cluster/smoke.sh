@@ -56,6 +56,10 @@ nothing_left() {
 	grep -lzE -- "^($1|$1-.*)\$" /proc/[0-9]*/cmdline 2>/dev/null | grep -v "^/proc/$$/"
 }
 
+nothing_is_left() {
+	[ -z "$(nothing_left "$1")" ]
+}
+
 start_lab() {
 	local start
 	ok "this machine can run a lab" "$HERE/lab" check-machine --installed || exit 1
@@ -181,6 +185,8 @@ killed_up() {
 		kill -KILL "$pid"
 		wait "$pid" 2>/dev/null
 		[ ! -d "/run/mta-stack-lab/$B" ] || lab "$B" down
+		# What it was doing at that moment ends by itself.
+		poll 10 nothing_is_left "$B"
 		is "up was killed after $after s, and down leaves nothing" "$(nothing_left "$B")" ""
 	done
 }
