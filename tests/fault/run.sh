@@ -88,7 +88,7 @@ judge() {
 		skips=$(sum ' passed, ' 5)
 		;;
 	esac
-	printf '%-8s %7d %s; %d left wrong; %s s of one processor\n' "$kind" "$points" "$what" "$wrong" "$seconds"
+	printf '%-8s %7d %s; %d left wrong; %s s, all jobs one after the other\n' "$kind" "$points" "$what" "$wrong" "$seconds"
 	# Nothing done is nothing proven.
 	[ $((points + skips)) -gt 0 ] || wrong=$((wrong + 1)) points=$wrong
 	passed=$((passed + points - wrong)) failed=$((failed + wrong)) skipped=$((skipped + skips))
