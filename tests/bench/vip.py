@@ -105,6 +105,9 @@ def measure():
             ours.append(ms(OURS, "address=192.0.2.10"))
             where.append(ms(WHERE, "active=node"))
             empty.append(ms(EMPTY, ""))
+    # Afterwards: it makes the daemon copy the whole CIB, which others would still feel.
+    for i in range(RUNS):
+        progress(f"crm_resource {i + 1} of {RUNS}")
         theirs.append(ms(THEIRS, "192.0.2.10"))
     return ours, where, theirs, empty
 
