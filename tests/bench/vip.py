@@ -88,12 +88,22 @@ def settle():
     """Until the cluster has nothing more to think about: a reader is not slowed down by it."""
     subprocess.run(["crm_resource", "--wait", "--timeout", "60"], stderr=subprocess.DEVNULL,
                    check=False)
-    for _ in range(30):
+    quiet = 0
+    for _ in range(60):
         before = ticks()
         time.sleep(2)
-        if ticks() - before <= 10:  # a twentieth of one processor
+        # A twentieth of one processor, for longer than the pauses between two transitions.
+        quiet = quiet + 1 if ticks() - before <= 10 else 0
+        if quiet == 6:
             return
     progress("the cluster's daemons do not come to rest")
+
+
+def remembered():
+    """How many resources on how many nodes the status section has."""
+    said = subprocess.run(["cibadmin", "--query", "--scope", "status"], stdout=subprocess.PIPE,
+                          text=True, check=True).stdout
+    return f"{said.count('<lrm_resource ')} on {said.count('<lrm_resources>')} nodes"
 
 
 def measure():
@@ -109,6 +119,7 @@ def measure():
     for i in range(RUNS):
         progress(f"crm_resource {i + 1} of {RUNS}")
         theirs.append(ms(THEIRS, "192.0.2.10"))
+    progress(f"histories of resources in the CIB: {remembered()}")
     return ours, where, theirs, empty
 
 
