@@ -131,16 +131,17 @@ agent() {
 
 # --- looking ----------------------------------------------------------------------------------
 
-# fingerprint NODE [DIRECTORY]: all that can be told about the files there.
+# fingerprint NODE [DIRECTORY [DATES]]: all that can be told about the files there; DATES is what find
+# prints of theirs, '' for nothing.
 fingerprint() {
 	# shellcheck disable=SC2016 # for the shell over there
 	on "$1" sh -c 'cd "$0" || exit 1
 		export LC_ALL=C
-		find . ! -type d -printf "%P %y %m %U:%G %s %TY-%Tm-%Td %TT %n %l\n" | sort
+		find . ! -type d -printf "%P %y %m %U:%G %s $1%n %l\n" | sort
 		find . -type d -printf "%P %y %m %U:%G\n" | sort
 		find . -type f -exec sha256sum {} + | sort -k 2
 		find . -type f | sort | xargs -r getfacl -n
-		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "${2:-$MTA_ETC}"
+		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "${2:-$MTA_ETC}" "${3-%TY-%Tm-%Td %TT }"
 }
 
 # operation NODE RESOURCE OPERATION ATTRIBUTE: of the last such operation in the cluster's history.

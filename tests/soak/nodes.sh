@@ -65,18 +65,6 @@ nodes_prepare() {
 		drive listen && on node1 sh -ec "$NODES_CIB" && lab wait-started mail-mta
 }
 
-# Without dates: an edit of the admin's has another one in his copy.
-nodes_fingerprint() {
-	# shellcheck disable=SC2016 # for the shell over there
-	on "$1" sh -c 'cd "$0" || exit 1
-		export LC_ALL=C
-		find . ! -type d -printf "%P %y %m %U:%G %n %l\n" | sort
-		find . -type d -printf "%P %y %m %U:%G\n" | sort
-		find . -type f -exec sha256sum {} + | sort -k 2
-		find . -type f | sort | xargs -r getfacl -n
-		find . -type f | sort | xargs -r getfattr -d -m- -e hex' "$2"
-}
-
 # What our programs may keep after a stop: what they know, and no originals.
 NODES_LEFT='
 	pgrep -l "^mta-stack"
@@ -90,8 +78,8 @@ nodes_checked() {
 	local n before now
 	is "no node attribute is left" "$(on node1 crm_mon -1A | grep -E 'mail-mta')" ""
 	for n in $NODES; do
-		before=$(nodes_fingerprint "$n" /root/before)
-		now=$(nodes_fingerprint "$n" "$MTA_ETC")
+		before=$(fingerprint "$n" /root/before '')
+		now=$(fingerprint "$n" "$MTA_ETC" '')
 		[ -n "$before" ] && [ "$now" = "$before" ]
 		tap_verdict $? "$n: the configuration is the admin's, owners, modes, ACLs and attributes too" \
 			"$(on "$n" diff -r /root/before "$MTA_ETC"
