@@ -48,8 +48,16 @@ static void hide(struct pf *pf, struct traced t)
 	}
 }
 
+/* What a table gives. Passed on, it is the next table's key, unless it has the form of a result,
+ * user:password. */
+static void hide_given(struct pf *pf, struct traced value, bool passed_on)
+{
+	if (!passed_on || traced_find(value, ':') < value.len)
+		hide(pf, value);
+}
+
 /* key = value, { key = many words } */
-static void hide_inline(struct pf *pf, struct traced name)
+static void hide_inline(struct pf *pf, struct traced name, bool passed_on)
 {
 	struct traced rest, pair, key, value;
 
@@ -60,14 +68,17 @@ static void hide_inline(struct pf *pf, struct traced name)
 	while (traced_word(&rest, SEPARATORS, true, &pair)) {
 		if (pair.text[0] == '{')
 			(void)traced_braced(pair, &pair);
-		hide(pf, split_nameval(pair, &key, &value) == NULL ? value : pair);
+		if (split_nameval(pair, &key, &value) == NULL)
+			hide_given(pf, value, passed_on);
+		else
+			hide(pf, pair);
 	}
 }
 
-static void hide_in_maps(struct pf *pf, struct traced list, bool last_only);
+static void hide_in_maps(struct pf *pf, struct traced list, bool pipe, bool passed_on);
 
-/* type:name; passwords leave a pipe at its last table. */
-static void hide_in_map(struct pf *pf, struct traced spec)
+/* type:name; passed_on: its results are keys of the next table of a pipe. */
+static void hide_in_map(struct pf *pf, struct traced spec, bool passed_on)
 {
 	size_t colon = traced_find(spec, ':');
 	struct span type = {spec.text, colon};
@@ -77,27 +88,27 @@ static void hide_in_map(struct pf *pf, struct traced spec)
 		return;
 	name = traced_part(spec, colon + 1, spec.len - colon - 1);
 	if (text_equal(type, "proxy") || text_equal(type, "debug"))
-		hide_in_map(pf, name);
+		hide_in_map(pf, name, passed_on);
 	else if (text_equal(type, "inline"))
-		hide_inline(pf, name);
+		hide_inline(pf, name, passed_on);
 	else if ((text_equal(type, "unionmap") || text_equal(type, "pipemap")) &&
 		 traced_braced(name, &list))
-		hide_in_maps(pf, list, text_equal(type, "pipemap"));
+		hide_in_maps(pf, list, text_equal(type, "pipemap"), passed_on);
 	else if (text_equal(type, "static") || (name.len > 0 && name.text[0] == '{'))
-		hide(pf, name);
+		hide_given(pf, name, passed_on);
 }
 
-static void hide_in_maps(struct pf *pf, struct traced list, bool last_only)
+/* Passwords leave a pipe at its last table. */
+static void hide_in_maps(struct pf *pf, struct traced list, bool pipe, bool passed_on)
 {
-	struct traced spec, last = {0};
+	struct traced spec, next;
+	bool more = traced_word(&list, SEPARATORS, true, &spec);
 
-	while (traced_word(&list, SEPARATORS, true, &spec)) {
-		last = spec;
-		if (!last_only)
-			hide_in_map(pf, spec);
+	while (more) {
+		more = traced_word(&list, SEPARATORS, true, &next);
+		hide_in_map(pf, spec, passed_on || (pipe && more));
+		spec = next;
 	}
-	if (last_only && last.len > 0)
-		hide_in_map(pf, last);
 }
 
 /* type:name with nothing around it: an admin's own parameter may name a table. */
@@ -124,7 +135,7 @@ static void param_scan(struct pf *pf, const struct param *p)
 		value = p->value;
 	pf->diag = diag;
 	if (is_password_maps(p->name) || names_a_table(value))
-		hide_in_maps(pf, value, false);
+		hide_in_maps(pf, value, false, false);
 	else
 		hide(pf, value);
 }
