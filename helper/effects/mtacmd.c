@@ -12,11 +12,11 @@
 #define MAX_WORDS 32
 #define HOLE	  "{config}"
 
-int mtacmd_run(const struct backend *b, const char *const *argv, const char *config,
+int mtacmd_run(const struct backend *b, const char *const *argv, const char *config, int enough,
 	       const struct deadline *d, struct spawn_result *ret_result, struct diag *ret_diag)
 {
 	const char *filled[MAX_WORDS + 1] = {NULL};
-	struct spawn job = {.argv = filled};
+	struct spawn job = {.argv = filled, .enough = enough};
 	const struct generated *made = backend_generated(b, config);
 	struct pool pool = POOL_INIT;
 	int status = -1;
@@ -50,7 +50,7 @@ int mtacmd_facts(const struct backend *b, const char *config, const struct deadl
 
 	if (b->facts_argv == NULL || spawn_find(b->facts_argv[0], path, NULL) < 0)
 		return 0;
-	status = mtacmd_run(b, b->facts_argv, config, d, &r, ret_diag);
+	status = mtacmd_run(b, b->facts_argv, config, 0, d, &r, ret_diag);
 	if (status == 0)
 		status = spawn_expect_zero(b->facts_argv[0], &r, ret_diag);
 	if (status == 0)
@@ -100,7 +100,7 @@ static int object(const struct backend *b, const char *const *argv, const char *
 		  const struct deadline *d, struct buf *ret_lines, struct diag *ret_diag)
 {
 	struct spawn_result r = SPAWN_RESULT_INIT;
-	int status = mtacmd_run(b, argv, config, d, &r, ret_diag);
+	int status = mtacmd_run(b, argv, config, 0, d, &r, ret_diag);
 
 	if (status == 0 && r.end != SPAWN_EXITED) {
 		status = spawn_expect_zero(argv[0], &r, ret_diag);

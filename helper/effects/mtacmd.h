@@ -11,9 +11,9 @@
 #include "effects/spawn.h"
 #include "mta/backend.h"
 
-/* Run one command of the row with "{config}" filled in: the file that the MTA reads. Result as
- * spawn_run(). */
-int mtacmd_run(const struct backend *b, const char *const *argv, const char *config,
+/* Run one command of the row with "{config}" filled in: the file that the MTA reads. `enough` and
+ * the result are those of spawn_run(). */
+int mtacmd_run(const struct backend *b, const char *const *argv, const char *config, int enough,
 	       const struct deadline *d, struct spawn_result *ret_result, struct diag *ret_diag);
 
 /* The output of facts_argv, for scan.facts. Empty, and 0, where the tool is not installed: off the

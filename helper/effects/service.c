@@ -35,12 +35,12 @@ int service_look(const struct service *s, pid_t *ret_pid, struct diag *ret_diag)
 	return 0;
 }
 
-static int run(const struct service *s, const char *const *argv, const char *verb,
+static int run(const struct service *s, const char *const *argv, const char *verb, int enough,
 	       const struct deadline *d, struct diag *ret_diag)
 {
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	struct diag why;
-	int status = mtacmd_run(s->backend, argv, s->config, d, &r, &why);
+	int status = mtacmd_run(s->backend, argv, s->config, enough, d, &r, &why);
 
 	if (status == 0)
 		status = spawn_expect_zero(argv[0], &r, &why);
@@ -112,7 +112,7 @@ int service_start(const struct service *s, const struct ipaddr *vip4, const stru
 	if (service_look(s, &pid, ret_diag) < 0)
 		return -1;
 	if (pid == 0 && (make_run_dir(s, ret_diag) < 0 ||
-			 run(s, s->backend->start_argv, "start", d, ret_diag) < 0))
+			 run(s, s->backend->start_argv, "start", 0, d, ret_diag) < 0))
 		return -1;
 	if (!wait_for_master(s, d))
 		return diag_set(
@@ -130,9 +130,10 @@ int service_start(const struct service *s, const struct ipaddr *vip4, const stru
 static bool ended_by(const struct service *s, const char *const *argv, const char *verb,
 		     const struct process_ref *master, const struct deadline *d)
 {
+	int enough = s->backend->ends_with_master ? master->pidfd : 0;
 	struct deadline until = *d;
 
-	if (run(s, argv, verb, d, NULL) < 0)
+	if (run(s, argv, verb, enough, d, NULL) < 0)
 		until = deadline_within(d, GRACE_MS);
 	return process_wait(master, &until);
 }
@@ -179,7 +180,7 @@ static bool unit_restarted(const struct service *s, const struct process_ref *ma
 {
 	const char *const argv[] = {"systemctl", "try-restart", s->backend->unit, NULL};
 
-	return run(s, argv, "restart", d, NULL) == 0 && !process_alive(master);
+	return run(s, argv, "restart", 0, d, NULL) == 0 && !process_alive(master);
 }
 
 static int restart(const struct service *s, const struct process_ref *master,
@@ -206,7 +207,7 @@ int service_reload(const struct service *s, const struct service_reload *how,
 		(void)diag_set(ret_diag, EX_NOT_RUNNING, "cannot reload %s: it does not run",
 			       s->backend->title);
 	else if (found == 1 && s->backend->reload_argv != NULL)
-		status = run(s, s->backend->reload_argv, "reload", d, ret_diag);
+		status = run(s, s->backend->reload_argv, "reload", 0, d, ret_diag);
 	else if (found == 1 && s->backend->reload_signal == 0)
 		status = restart(s, &master, how, d, ret_diag);
 	else if (found == 1 && process_signal(&master, s->backend->reload_signal))

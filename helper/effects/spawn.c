@@ -32,6 +32,8 @@ struct running {
 	pid_t pid;
 	int pidfd;
 	struct capture out, err;
+	int enough;   /* -1: none, or it was readable */
+	bool is_done; /* it was */
 };
 
 void spawn_result_release(struct spawn_result *r)
@@ -73,17 +75,18 @@ int spawn_find(const char *name, char ret_path[PATH_MAX], struct diag *ret_diag)
 			name, SPAWN_PATH);
 }
 
-/* True when the child has ended; false at the deadline. */
+/* True when the child has ended; false at the deadline, or when there is enough. */
 static bool follow(struct running *r, const struct deadline *until)
 {
 	for (;;) {
-		struct pollfd p[3] = {
+		struct pollfd p[4] = {
 			{.fd = r->pidfd, .events = POLLIN},
 			{.fd = r->out.fd, .events = POLLIN},
 			{.fd = r->err.fd, .events = POLLIN},
+			{.fd = r->enough, .events = POLLIN},
 		};
 		int left = deadline_left_ms(until);
-		int n = poll(p, 3, left);
+		int n = poll(p, 4, left);
 
 		if (n < 0 && errno != EINTR)
 			return false;
@@ -95,6 +98,11 @@ static bool follow(struct running *r, const struct deadline *until)
 			capture_rest(&r->out);
 			capture_rest(&r->err);
 			return true;
+		}
+		if (n > 0 && p[3].revents != 0) {
+			r->enough = -1;
+			r->is_done = true;
+			return false;
 		}
 		if (left == 0)
 			return false;
@@ -118,13 +126,15 @@ static bool finish(struct running *r, const struct deadline *d, int *ret_status,
 	int left = deadline_left_ms(d);
 	int grace = left / 4 < SPAWN_GRACE_MS ? left / 4 : SPAWN_GRACE_MS;
 	struct deadline polite = deadline_within(d, left - grace);
-	struct deadline last;
+	struct deadline firm, last;
 	bool ended = follow(r, &polite);
 
 	*ret_killed = !ended;
 	if (!ended) {
 		(void)kill(-r->pid, SIGTERM);
-		ended = follow(r, d);
+		r->enough = -1;
+		firm = deadline_within(d, SPAWN_GRACE_MS);
+		ended = follow(r, &firm);
 		(void)kill(-r->pid, SIGKILL);
 	}
 	last = deadline_in_ms(REAP_MS);
@@ -225,10 +235,12 @@ static int not_started(const struct spawn *job, const char *path, int error, str
 			strerror(error));
 }
 
-static void judge(struct spawn_result *r, bool reaped, int status, bool killed)
+static void judge(struct spawn_result *r, bool reaped, int status, bool killed, bool is_done)
 {
 	r->number = 0;
-	if (killed || !reaped) {
+	if (killed && reaped && is_done) {
+		r->end = SPAWN_ENOUGH;
+	} else if (killed || !reaped) {
 		r->end = SPAWN_TIMED_OUT;
 	} else if (WIFSIGNALED(status)) {
 		r->end = SPAWN_SIGNALED;
@@ -246,6 +258,7 @@ int spawn_run(const struct spawn *job, const struct deadline *d, struct spawn_re
 	struct running run = {
 		.out = {-1, &r.out, job->max_out ? job->max_out : SPAWN_OUTPUT_MAX, &r.out_cut},
 		.err = {-1, &r.err, job->max_err ? job->max_err : SPAWN_OUTPUT_MAX, &r.err_cut},
+		.enough = job->enough > 0 ? job->enough : -1,
 	};
 	struct sigaction normal = {.sa_handler = SIG_DFL}, before;
 	char path[PATH_MAX];
@@ -272,7 +285,7 @@ int spawn_run(const struct spawn *job, const struct deadline *d, struct spawn_re
 		spawn_result_release(&r);
 		return diag_oom(ret_diag);
 	}
-	judge(&r, reaped, status, killed);
+	judge(&r, reaped, status, killed, run.is_done);
 	spawn_result_release(ret_result);
 	*ret_result = r;
 	return 0;
@@ -297,7 +310,7 @@ int spawn_expect_zero(const char *name, const struct spawn_result *r, struct dia
 	const char *colon = said.len > 0 ? ": " : "";
 	int len = said.len > 400 ? 400 : (int)said.len;
 
-	if (r->end == SPAWN_EXITED && r->number == 0)
+	if (r->end == SPAWN_ENOUGH || (r->end == SPAWN_EXITED && r->number == 0))
 		return 0;
 	if (r->end == SPAWN_EXITED)
 		return diag_set(ret_diag, EX_FAILED, "%s failed with status %d%s%.*s", name,

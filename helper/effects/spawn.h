@@ -44,12 +44,15 @@ struct spawn {
 	const char *dir;	 /* working directory; NULL: ours */
 	struct span input;	 /* .at NULL: /dev/null */
 	size_t max_out, max_err; /* bytes; the rest is read and dropped; 0: SPAWN_OUTPUT_MAX */
+	int enough; /* a descriptor, a pidfd for one: what the program is for has come about; 0:
+		       none */
 };
 
 enum spawn_end {
-	SPAWN_EXITED,	/* number: its exit status */
-	SPAWN_SIGNALED, /* number: the signal that killed it, not sent by us */
-	SPAWN_TIMED_OUT /* number: 0; we ended it */
+	SPAWN_EXITED,	 /* number: its exit status */
+	SPAWN_SIGNALED,	 /* number: the signal that killed it, not sent by us */
+	SPAWN_TIMED_OUT, /* number: 0; we ended it */
+	SPAWN_ENOUGH	 /* number: 0; we ended it, since `enough` was readable */
 };
 
 struct spawn_result {
@@ -75,8 +78,9 @@ int spawn_find(const char *name, char ret_path[PATH_MAX], struct diag *ret_diag)
 int spawn_run(const struct spawn *job, const struct deadline *d, struct spawn_result *ret_result,
 	      struct diag *ret_diag);
 
-/* 0 if it exited with 0; else -1, EX_FAILED, with how it ended and the last line that it wrote to
- * standard error: "postmap failed with status 1: fatal: open lmdb:/x: No space left on device". */
+/* 0 if it exited with 0 or was ended by `enough`; else -1, EX_FAILED, with how it ended and the
+ * last line that it wrote to standard error: "postmap failed with status 1: fatal: open lmdb:/x: No
+ * space left on device". */
 int spawn_expect_zero(const char *name, const struct spawn_result *r, struct diag *ret_diag);
 
 #endif

@@ -56,7 +56,8 @@ struct backend {
 	const char *const *stop_argv;
 	const char *const *abort_argv;
 	const char *const *reload_argv;
-	int reload_signal; /* to the master, where there is no reload_argv; 0: none */
+	bool ends_with_master; /* stop_argv and abort_argv only wait once the master has ended */
+	int reload_signal;     /* to the master, where there is no reload_argv; 0: none */
 
 	/* Names of the programs that carry mail to other machines (effects/leak.h).
 	 * NULL-terminated, or NULL: their connections are not looked at. */

@@ -30,6 +30,15 @@ static const char *const stubborn[] = {
 	"0.05; done) >/dev/null 2>&1 &",
 	NULL};
 
+/* The first looks rarely whether it has ended, the second does something more when it has. */
+static const char *const slow_stop[] = {"sh", "-c", "kill $(cat {config}/pid) && sleep 60", NULL};
+static const char *const careful_stop[] = {
+	"sh", "-c", "cd {config} && kill $(cat pid) && sleep 0.5 && echo done >hup", NULL};
+
+static const struct backend slow = {
+	.title = "Test", .start_argv = polite, .stop_argv = slow_stop, .ends_with_master = true};
+static const struct backend careful = {
+	.title = "Test", .start_argv = polite, .stop_argv = careful_stop};
 static const struct backend restarting = {.title = "Test", .start_argv = polite, .unit = "no.unit"};
 static const struct backend signalled = {
 	.title = "Test", .start_argv = polite, .reload_signal = SIGHUP};
@@ -99,6 +108,29 @@ static void stopped_by_signal(void **state)
 	assert_int_equal(service_stop(&s, &d, &diag), 0);
 	assert_int_equal(look(&s), 0);
 	assert_true(deadline_left_ms(&d) > 10000); /* nobody waited for SIGKILL's turn */
+}
+
+static void its_stop_is_not_waited_for_when_it_has_ended(void **state)
+{
+	struct deadline d = deadline_in_ms(30000);
+	struct service s = service_of(&slow);
+
+	(void)state;
+	(void)start(&s);
+	assert_int_equal(service_stop(&s, &d, &diag), 0);
+	assert_int_equal(look(&s), 0);
+	assert_true(deadline_left_ms(&d) > 20000);
+}
+
+static void a_stop_that_does_more_is_waited_for(void **state)
+{
+	struct deadline d = deadline_in_ms(30000);
+	struct service s = service_of(&careful);
+
+	(void)state;
+	(void)start(&s);
+	assert_int_equal(service_stop(&s, &d, &diag), 0);
+	assert_int_equal(access(hup_file, F_OK), 0);
 }
 
 static void killed_when_it_will_not(void **state)
@@ -186,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(makes_the_directory_of_the_pid_file, teardown),
 		cmocka_unit_test_teardown(stopped_by_signal, teardown),
+		cmocka_unit_test_teardown(its_stop_is_not_waited_for_when_it_has_ended, teardown),
+		cmocka_unit_test_teardown(a_stop_that_does_more_is_waited_for, teardown),
 		cmocka_unit_test_teardown(killed_when_it_will_not, teardown),
 		cmocka_unit_test_teardown(restarted_as_it_cannot_reload, teardown),
 		cmocka_unit_test_teardown(reloaded_by_signal, teardown),

@@ -234,6 +234,27 @@ static void termination_is_polite_first(void **state)
 	assert_string_equal(buf_str(&result.out), "bye\n");
 }
 
+/* What it was to bring about has come about. */
+static void enough_ends_it(void **state)
+{
+	struct deadline soon = deadline_in_ms(10000);
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(run_sh("echo begun; exit 3", (struct spawn){.enough = fds[0]}, 20000), 0);
+	assert_int_equal(result.end, SPAWN_EXITED); /* not readable yet */
+	assert_int_equal(result.number, 3);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	assert_int_equal(run_sh("trap '' TERM; sleep 60", (struct spawn){.enough = fds[0]}, 60000),
+			 0);
+	assert_int_equal(result.end, SPAWN_ENOUGH);
+	assert_int_equal(spawn_expect_zero("sh", &result, &diag), 0);
+	assert_false(deadline_passed(&soon));
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
 static void a_passed_deadline_starts_nothing(void **state)
 {
 	char mark[] = "/tmp/test_spawn.XXXXXX", script[80];
@@ -357,6 +378,7 @@ int main(void)
 		cmocka_unit_test_teardown(not_started, release),
 		cmocka_unit_test_teardown(deadline_ends_the_group, release),
 		cmocka_unit_test_teardown(termination_is_polite_first, release),
+		cmocka_unit_test_teardown(enough_ends_it, release),
 		cmocka_unit_test_teardown(a_passed_deadline_starts_nothing, release),
 		cmocka_unit_test_teardown(a_daemon_is_not_waited_for, release),
 		cmocka_unit_test_teardown(signals_are_default, release),

@@ -191,6 +191,7 @@ const struct backend backend_postfix = {
 	.start_argv = start_argv,
 	.stop_argv = stop_argv,
 	.abort_argv = abort_argv,
+	.ends_with_master = true, /* its script looks once a second */
 	.reload_argv = reload_argv,
 	.delivery = delivery,
 	/* Debian's postfix.service runs nothing; it pulls in postfix@-.service, which does. */
