@@ -10,8 +10,6 @@ import subprocess
 import sys
 import time
 
-from rows import point, row  # noqa: F401, for those who use us
-
 ADDRESSES = 1000
 VIP = "192.0.2.10"
 BUILD = os.environ["MTA_STACK_BUILD"]

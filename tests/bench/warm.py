@@ -4,15 +4,11 @@
 import os
 import statistics
 import subprocess
-import sys
 
 import routes
+from rows import point, progress, row
 
 SIZES = [10, 1000, 100000]
-
-
-def progress(words):
-    print(words, file=sys.stderr, flush=True)
 
 
 def apply_and_restore(n):
@@ -52,12 +48,12 @@ def main():
                 raise SystemExit("the kept table was not used again")
             postmap[n].append(routes.timed(["postmap", "-c", "/etc/postfix", "hash:config/transport"]))
     large = SIZES[-1]
-    routes.row("warm apply of 100,000 routes, hash:", "0.75x", "cold: with postmap", warm[large], cold[large])
-    routes.row("warm apply of 100,000 routes, hash:", "-", "postmap alone", warm[large], postmap[large])
-    routes.row("warm apply of 100,000 routes, hash:", "-", "warm, 10 routes", warm[large], warm[10])
+    row("warm apply of 100,000 routes, hash:", "0.75x", "cold: with postmap", warm[large], cold[large])
+    row("warm apply of 100,000 routes, hash:", "-", "postmap alone", warm[large], postmap[large])
+    row("warm apply of 100,000 routes, hash:", "-", "warm, 10 routes", warm[large], warm[10])
     for n in SIZES:
-        routes.point("apply, hash:, cold", n, statistics.median(cold[n]))
-        routes.point("apply, hash:, warm", n, statistics.median(warm[n]))
+        point("apply, hash:, cold", n, statistics.median(cold[n]))
+        point("apply, hash:, warm", n, statistics.median(warm[n]))
 
 
 main()

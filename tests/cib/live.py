@@ -5,7 +5,6 @@
 Run inside a root that has them, in namespaces of its own: live.py MTA_STACK_CIB CASES.
 """
 
-import glob
 import os
 import pwd
 import re
