@@ -3,6 +3,7 @@
 """run: benchmarks side by side, one table, and a verdict.
 
     tests/bench/run.py BUILDDIR [BENCH…]      all benches, or those named; --list names them
+    tests/bench/run.py BUILDDIR --table       measure nothing: the newest figures of each bench
 
 A bench is an executable file tests/bench/NAME.bench in any language. It measures ours and the peer
 in turns, in one run, and writes lines of fields set apart by tabs to standard output:
@@ -17,101 +18,36 @@ LIMIT is what is promised: "4x" (the median of ours is at most 4 times the media
 What it writes to standard error is progress. It ends with 0 unless it could not measure: then all
 of it counts as failed. Its working directory is empty, on BUILDDIR's file system, and removed
 afterwards together with the processes it left; MTA_STACK_BUILD and MTA_STACK_SRC are set, RUNS says
-how often to measure.
+how often to measure (7); blackout and manyroutes, whose promises are about at least ten failovers,
+measure ten times where it says less.
 
-Prints the table, with the 95 % interval of each ratio where there are samples enough (interval.py),
-and writes it to BUILDDIR/bench/table.txt, the samples to samples.tsv and the curves to curves.svg.
-Exits with 1 when a promise does not hold or a bench failed.
+Prints the table of what it ran, with the 95 % interval of each ratio where there are samples enough
+(interval.py), and exits with 1 when a promise in it does not hold or a bench failed. BUILDDIR/bench
+keeps the newest of each bench as NAME.tsv, so that the whole can be measured in pieces, and all of them
+together: table.txt, which says when each was measured, samples.tsv and curves.svg.
+
+TRIAL=1 is for those who write a bench: it may take fewer samples than a promise needs, the table says
+so, and nothing of it is kept.
 """
 
 import os
 import platform
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-import interval
 import plot
+import table
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 
 
 def benches():
     return sorted(f[: -len(".bench")] for f in os.listdir(HERE) if f.endswith(".bench"))
-
-
-class Row:
-    def __init__(self, bench, fields):
-        self.bench = bench
-        self.what, self.limit, self.peer, self.unit = fields[:4]
-        ours, _, theirs = " ".join(fields[4:]).partition("/")
-        self.ours = [float(x) for x in ours.split()]
-        self.theirs = [float(x) for x in theirs.split()]
-        if not self.ours:
-            raise ValueError("no samples")
-        if self.limit.endswith("x") and not self.theirs:
-            raise ValueError("a ratio needs samples of the peer")
-
-    def ratio(self):
-        if not self.theirs or statistics.median(self.theirs) <= 0:
-            return None
-        return statistics.median(self.ours) / statistics.median(self.theirs)
-
-    def holds(self):
-        if self.limit == "-":
-            return None
-        if self.limit.endswith("x"):
-            ratio = self.ratio()
-            return ratio is not None and ratio <= float(self.limit[:-1])
-        if self.limit.startswith("="):
-            return all(x == float(self.limit[1:]) for x in self.ours)
-        return statistics.median(self.ours) <= float(self.limit)
-
-    def cells(self):
-        ratio = self.ratio()
-        around = interval.of_ratio(self.ours, self.theirs)
-        holds = self.holds()
-        return [
-            self.what,
-            number(statistics.median(self.ours)),
-            spread(self.ours),
-            number(statistics.median(self.theirs)) if self.theirs else "",
-            spread(self.theirs),
-            self.unit,
-            "" if ratio is None else "%.2f" % ratio,
-            "" if around is None else "%.2f–%.2f" % around,
-            "" if self.limit == "-" else self.limit,
-            {None: "", True: "holds", False: "FAILS"}[holds],
-            self.peer,
-        ]
-
-
-def number(x):
-    return "%.0f" % x if abs(x) >= 100 or x == int(x) else "%.3g" % x
-
-
-def spread(samples):
-    return "%s–%s" % (number(min(samples)), number(max(samples))) if samples else ""
-
-
-HEAD = ["what", "ours", "min–max", "peer", "min–max", "unit", "ratio", "95 %", "limit", "", "the peer is"]
-RIGHT = {1, 2, 3, 4, 6, 7, 8}
-
-
-def table(rows):
-    lines = [HEAD] + [r.cells() for r in rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
-    out = []
-    for line in lines:
-        cells = [c.rjust(w) if i in RIGHT else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths))]
-        out.append("  ".join(cells).rstrip())
-    out.insert(1, "-" * max(len(x) for x in out))
-    return out
 
 
 def show_progress(stream, name):
@@ -141,26 +77,9 @@ def end_group(child):
         pass
 
 
-class Results:
-    def __init__(self):
-        self.rows, self.points, self.notes, self.skips, self.failed = [], [], [], [], []
-
-    def take(self, bench, line):
-        kind, *fields = line.rstrip("\n").split("\t")
-        if kind == "row":
-            self.rows.append(Row(bench, fields))
-        elif kind == "point":
-            self.points.append((fields[0], float(fields[1]), float(fields[2])))
-        elif kind == "note":
-            self.notes.append("%s: %s" % (bench, fields[0]))
-        elif kind == "skip":
-            self.skips.append("%s: skipped: %s" % (bench, fields[0]))
-        else:
-            raise ValueError("unknown line")
-
-
-def run_bench(name, build, results):
+def run_bench(name, build, origin):
     """Run one and take its lines."""
+    result = table.Result(name, origin, is_trial())
     work = tempfile.mkdtemp(prefix=name + ".", dir=os.path.join(build, "bench"))
     env = dict(os.environ, MTA_STACK_BUILD=build, MTA_STACK_SRC=os.path.dirname(os.path.dirname(HERE)),
                PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1", LC_ALL="C")
@@ -171,23 +90,27 @@ def run_bench(name, build, results):
                              start_new_session=True)
     progress = threading.Thread(target=show_progress, args=(child.stderr, name), daemon=True)
     progress.start()
-    before = len(results.rows) + len(results.skips)
     try:
         for line in child.stdout:
             try:
-                results.take(name, line)
+                result.take(line)
             except (ValueError, IndexError) as e:
-                results.failed.append("%s: cannot understand \"%s\": %s" % (name, line.strip(), e))
+                result.failed.append("cannot understand \"%s\": %s" % (line.strip(), e))
         if child.wait() != 0:
-            results.failed.append("%s: it could not measure (status %d)" % (name, child.returncode))
-        elif len(results.rows) + len(results.skips) == before:
-            results.failed.append("%s: it measured nothing" % name)
+            result.failed.append("it could not measure (status %d)" % child.returncode)
+        elif result.is_empty():
+            result.failed.append("it measured nothing")
     finally:
         end_group(child)
         child.wait()
         progress.join(5)
         shutil.rmtree(work, ignore_errors=True)
-    results.notes.append("%s took %.0f s" % (name, time.monotonic() - started))
+    result.take("note\ttook %.0f s" % (time.monotonic() - started))
+    return result
+
+
+def is_trial():
+    return os.environ.get("TRIAL", "") not in ("", "0")
 
 
 def machine():
@@ -198,6 +121,21 @@ def machine():
         platform.release())
 
 
+def whole(folder):
+    results = table.kept(folder, benches())
+    return table.Table(results, sorted(set(benches()) - {r.bench for r in results}))
+
+
+def write_whole(folder):
+    """The newest of each bench, together."""
+    everything = whole(folder)
+    for name, lines in (("table.txt", everything.lines()), ("samples.tsv", everything.samples())):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
+            f.write("".join(line + "\n" for line in lines))
+    if everything.points():
+        plot.write(os.path.join(folder, "curves.svg"), everything.points())
+
+
 def main(argv):
     if len(argv) < 2:
         sys.stderr.write(__doc__)
@@ -206,33 +144,30 @@ def main(argv):
         print("\n".join(benches()))
         return 0
     build = os.path.realpath(argv[1])
+    if argv[2:] == ["--table"]:
+        everything = whole(os.path.join(build, "bench"))
+        print("\n".join(everything.lines()))
+        return 0 if everything.holds() else 1
     names = argv[2:] or benches()
     unknown = [n for n in names if n not in benches()]
     if unknown:
         sys.stderr.write("bench: there is no bench %s; see --list\n" % " ".join(unknown))
         return 2
-    os.makedirs(os.path.join(build, "bench"), exist_ok=True)
+    folder = os.path.join(build, "bench")
+    os.makedirs(folder, exist_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    results = Results()
+    results, origin = [], machine()
     for name in names:
-        run_bench(name, build, results)
-    broken = [r for r in results.rows if r.holds() is False]
-    out = [machine(), ""] + table(results.rows) + [""] + results.notes + results.skips
-    out += ["%s: FAILED" % x for x in results.failed]
-    out += ["%s: the promise does not hold: %s" % (r.bench, r.what) for r in broken]
-    promised = [r for r in results.rows if r.holds() is not None]
-    out.append("%d promises, %d do not hold, %d benches failed, %d skipped" % (
-        len(promised), len(broken), len(results.failed), len(results.skips)))
-    print("\n".join(out))
-    with open(os.path.join(build, "bench", "table.txt"), "w") as f:
-        f.write("\n".join(out) + "\n")
-    with open(os.path.join(build, "bench", "samples.tsv"), "w") as f:
-        for r in results.rows:
-            f.write("\t".join([r.bench, r.what, r.unit, " ".join(map(str, r.ours)),
-                               " ".join(map(str, r.theirs))]) + "\n")
-    if results.points:
-        plot.write(os.path.join(build, "bench", "curves.svg"), results.points)
-    return 1 if broken or results.failed else 0
+        results.append(run_bench(name, build, origin))
+        if not is_trial():
+            results[-1].keep(folder)
+    now = table.Table(results)
+    print("\n".join(now.lines()))
+    if is_trial():
+        print("a trial: %s keeps what was measured before" % folder)
+    else:
+        write_whole(folder)
+    return 0 if now.holds() else 1
 
 
 if __name__ == "__main__":
