@@ -13,6 +13,9 @@ WHERE = ["/usr/libexec/mta-stack/mta-stack-cib", "--resource", "mail-mta", "--no
 OURS = WHERE + ["--brief"]  # as start and plan ask: the address
 THEIRS = ["crm_resource", "--resource", "mail-vip", "--get-parameter", "ip"]
 EMPTY = ["/root/client"]
+SIZES = [10, 100, 1000]
+AWAY = 6  # nodes of these that are not there: what they know stays, also when a live one joins anew
+REST = 300  # seconds that the cluster may take until it rests
 AT_ONCE = 50  # more in one message keeps the CIB daemon busy until its watchdog ends it
 
 
@@ -55,6 +58,11 @@ def grow(first, end):
     for i in range(first, end, AT_ONCE):
         part = range(i, min(i + AT_ONCE, end))
         change("resources", f'<resources>{"".join(map(primitive, part))}</resources>')
+    remember(first, end)
+
+
+def remember(first, end):
+    """Only what eight nodes know of them; said twice it is there once."""
     for node in NODES:
         progress(f"{end} primitives: the history of node{node}")
         change("nodes", f'<nodes><node id="{node}" uname="node{node}"/></nodes>')
@@ -77,8 +85,11 @@ def ms(argv, want):
 def ticks():
     """Processor time that this node's cluster daemons have used, in clock ticks."""
     used = 0
-    for pid in subprocess.run(["pgrep", "^pacemaker|^corosync"], stdout=subprocess.PIPE, text=True,
-                              check=True).stdout.split():
+    pids = subprocess.run(["pgrep", "^pacemaker|^corosync"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, check=False).stdout.split()
+    if not pids:
+        raise SystemExit("the cluster's daemons have ended: is the machine too busy?")
+    for pid in pids:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
             used += sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
     return used
@@ -89,21 +100,33 @@ def settle():
     subprocess.run(["crm_resource", "--wait", "--timeout", "60"], stderr=subprocess.DEVNULL,
                    check=False)
     quiet = 0
-    for _ in range(60):
+    end = time.monotonic() + REST
+    while time.monotonic() < end:
         before = ticks()
         time.sleep(2)
         # A twentieth of one processor, for longer than the pauses between two transitions.
         quiet = quiet + 1 if ticks() - before <= 10 else 0
         if quiet == 6:
             return
-    progress("the cluster's daemons do not come to rest")
+    raise SystemExit(f"the cluster's daemons do not come to rest within {REST} s: nothing can be measured")
 
 
 def remembered():
-    """How many resources on how many nodes the status section has."""
+    """How many resources the status section has, and of how many nodes."""
     said = subprocess.run(["cibadmin", "--query", "--scope", "status"], stdout=subprocess.PIPE,
                           text=True, check=True).stdout
-    return f"{said.count('<lrm_resource ')} on {said.count('<lrm_resources>')} nodes"
+    return said.count("<lrm_resource "), said.count("<lrm_resources>")
+
+
+def prepare(n):
+    """A cluster at rest that remembers all: where its daemons had to start anew, it is told again."""
+    for _ in range(3):
+        settle()
+        if remembered()[0] >= AWAY * n:
+            return
+        progress(f"only {remembered()} histories and nodes are left: once more")
+        remember(0, n)
+    raise SystemExit(f"the cluster does not keep {AWAY * n} histories of resources: is the machine too busy?")
 
 
 def measure():
@@ -119,7 +142,6 @@ def measure():
     for i in range(RUNS):
         progress(f"crm_resource {i + 1} of {RUNS}")
         theirs.append(ms(THEIRS, "192.0.2.10"))
-    progress(f"histories of resources in the CIB: {remembered()}")
     return ours, where, theirs, empty
 
 
@@ -128,19 +150,27 @@ def row(what, limit, peer, ours, theirs):
                      *(f"{x:.2f}" for x in theirs)]))
 
 
-grow(0, 10)
-settle()
-few, few_where, few_theirs, few_empty = measure()
-grow(10, 1000)
-settle()
-many, many_where, many_theirs, many_empty = measure()
-row("VIP among 10 primitives", "-", "crm_resource -g", few, few_theirs)
-row("VIP among 1000 primitives", "0.05x", "crm_resource -g", many, many_theirs)
-row("VIP among 1000 primitives", "1.5x", "ours among 10", many, few)
-row("VIP among 10 primitives", "-", "an empty libcib client", few, few_empty)
-row("VIP among 1000 primitives", "-", "an empty libcib client", many, many_empty)
-row("VIP and where it runs, 1000", "0.05x", "crm_resource -g", many_where, many_theirs)
-row("VIP and where it runs, 1000", "-", "ours among 10", many_where, few_where)
-for curve, x, samples in (("VIP", 10, few), ("VIP", 1000, many),
-                          ("crm_resource -g", 10, few_theirs), ("crm_resource -g", 1000, many_theirs)):
-    print(f"point\t{curve}\t{x}\t{statistics.median(samples):.2f}")
+def main():
+    got, done = {}, 0
+    for n in SIZES:
+        grow(done, n)
+        done = n
+        prepare(n)
+        got[n] = measure()
+        histories, nodes = remembered()
+        if histories < AWAY * n:
+            raise SystemExit(f"afterwards the CIB has {histories} histories of resources, not {AWAY * n}")
+        print(f"note\tamong {n} primitives the CIB had {histories} histories of {nodes} nodes")
+    (few, few_where, _, _), (many, many_where, many_theirs, _) = got[SIZES[0]], got[SIZES[-1]]
+    for n, (ours, _, theirs, empty) in got.items():
+        row(f"VIP among {n} primitives", "0.05x" if n == 1000 else "-", "crm_resource -g", ours, theirs)
+        row(f"VIP among {n} primitives", "-", "an empty libcib client", ours, empty)
+    row("VIP among 1000 primitives", "1.5x", "ours among 10", many, few)
+    row("VIP and where it runs, 1000", "0.05x", "crm_resource -g", many_where, many_theirs)
+    row("VIP and where it runs, 1000", "-", "ours among 10", many_where, few_where)
+    for column, curve in ((0, "VIP"), (2, "crm_resource -g"), (3, "an empty libcib client")):
+        for n in SIZES:
+            print(f"point\t{curve}\t{n}\t{statistics.median(got[n][column]):.2f}")
+
+
+main()
