@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """account: what became of each message, from the logs of one run or of several.
 
-Usage: account.py RESULTS [--json | --timeline]
+Usage: account.py RESULTS CODE [--json | --timeline]
 
---json: the sums; --timeline: a line of JSON for each failover, times in seconds after its cause.
+--json: the sums; --timeline: a line of JSON for each failover, times in seconds after its cause. CODE: only
+runs that tested this code, as their file of that name says.
 
-A run is a folder with the files sent, sink, inbox, failovers; see send.py, sink.py and driver.py for their
-lines. Guarantees: lost means that the server had answered 250 to its last dot and it has not arrived; a
+A run is a folder with the files sent, sink, inbox, failovers, events; see send.py, sink.py and driver.py for
+their lines. Guarantees: lost means that the server had answered 250 to its last dot and it has not arrived; a
 duplicate is an arrival of an id after its first. Reads, never writes.
 """
 
@@ -14,6 +15,8 @@ import json
 import os
 import statistics
 import sys
+
+from faults import FENCED, UNFENCED
 
 
 def lines(folder, name):
@@ -45,7 +48,7 @@ class Run:
             else:
                 self.broken.add(words[1])
         self.arrived, self.duplicates = {}, 0
-        self.remote_mail, self.calls, self.strangers, self.helos = [], 0, [], {}
+        self.remote_mail, self.calls, self.over_6, self.strangers, self.helos = [], 0, 0, [], {}
         self.read_sink()
         seen = set()
         for at, name, file in lines(folder, "inbox"):
@@ -55,6 +58,8 @@ class Run:
         self.missing = [name for name in self.acknowledged if name not in self.arrived]
         self.times = sorted(self.acknowledged.values())
         self.failovers = list(records(folder, "failovers"))
+        self.stops_failed = sum(f.startswith("mail-mta_stop") for event in records(folder, "events")
+                                for f in event.get("failures", ()))
         for record in self.failovers:
             self.complete(record)
 
@@ -62,6 +67,7 @@ class Run:
         for words in lines(self.folder, "sink"):
             if words[1] == "call":
                 self.calls += 1
+                self.over_6 += ":" in words[2]
             elif words[1] == "stranger":
                 self.strangers.append(words)
             else:
@@ -103,11 +109,12 @@ def verdict(folder):
         return None
 
 
-def runs(results):
-    """Runs that have come to an end, in order."""
+def runs(results, code):
+    """Runs of that code that have come to an end, in order."""
     for name in sorted(os.listdir(results)):
         folder = os.path.join(results, name)
-        if name.startswith("run") and verdict(folder) is not None:
+        if name.startswith("run") and verdict(folder) is not None and \
+                list(lines(folder, "code")) == [[code]]:
             yield Run(folder)
 
 
@@ -123,7 +130,7 @@ def summary(all_runs):
         causes[record["cause"]] = causes.get(record["cause"], 0) + 1
     helps = {}
     for record in real:
-        if record["with"]:
+        if record["with"] and record["effect"]:
             helps[record["with"]] = helps.get(record["with"], 0) + 1
     acknowledged = [name for run in all_runs for name in run.acknowledged]
     return {
@@ -132,7 +139,11 @@ def summary(all_runs):
         "power cuts": causes.get("cut", 0),
         "by cause": causes,
         "complications": helps,
+        "complications without effect": sum(bool(r["with"]) for r in real) - sum(helps.values()),
         "faults without a failover": sum(len(run.failovers) for run in all_runs) - len(real),
+        "failovers without fencing": sum("fenced" not in r for r in real if r["cause"] in FENCED),
+        "fenced without need": sum("fenced" in r for r in real if r["cause"] in UNFENCED),
+        "stops of ours that failed": sum(run.stops_failed for run in all_runs),
         "acknowledged": len(acknowledged),
         "outgoing": sum(name.startswith("out-") for name in acknowledged),
         "incoming": sum(name.startswith("in-") for name in acknowledged),
@@ -143,6 +154,7 @@ def summary(all_runs):
         "of them arrived": sum(name in run.arrived for run in all_runs for name in run.broken),
         "checks that failed in the end": sum(run.failed for run in all_runs),
         "connections at the remote": sum(run.calls + len(run.strangers) for run in all_runs),
+        "of them over IPv6": sum(run.over_6 for run in all_runs),
         "from another address than the VIP": sum(len(run.strangers) for run in all_runs),
         "under another name": sum(n for run in all_runs for h, n in run.helos.items()
                                   if h != "mail.cluster.example"),
@@ -175,7 +187,7 @@ def table(all_runs):
 
 
 def main():
-    all_runs = list(runs(sys.argv[1]))
+    all_runs = list(runs(*sys.argv[1:3]))
     if "--json" in sys.argv:
         print(json.dumps(summary(all_runs), indent=1))
     elif "--timeline" in sys.argv:

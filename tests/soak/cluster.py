@@ -15,6 +15,7 @@ import xml.etree.ElementTree as xml
 INSIDE = "/run/lab"
 DESK = INSIDE + "/shared/fence"
 NODES = ("node1", "node2", "node3")
+MEMBERS = 4  # of the group
 
 
 class Lab:
@@ -83,7 +84,7 @@ class Cluster:
         places = [r.find("node").get("name") if r.get("role") == "Started"
                   and r.find("node") is not None and not r.get("pending") else None
                   for r in tree.iterfind("./resources/group[@id='mail']/resource")]
-        where = places[0] if len(places) == 3 and len(set(places)) == 1 else None
+        where = places[0] if len(places) == MEMBERS and len(set(places)) == 1 else None
         failures = ["%s on %s: %s" % (f.get("op_key"), f.get("node"), f.get("exitreason"))
                     for f in tree.iterfind("./failures/failure")]
         return online, where, failures
@@ -126,6 +127,9 @@ class Power(threading.Thread):
         with self.locks[node]:
             if not self.lab.is_off(node):
                 self.lab.call("machine_cut", node)
+            if not self.lab.is_off(node):
+                self.note("is not off: no answer yet", node)
+                return
             self.fenced[node] = time.time()
             self.due[node] = time.time() + 0.3
             self.note("fenced", node)

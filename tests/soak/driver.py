@@ -31,7 +31,7 @@ from cluster import DESK, INSIDE, NODES, Cluster, Lab, Power
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INBOX = INSIDE + "/shared/mail/in/new"
-VIPS = ("192.0.2.10",)
+VIPS = ("192.0.2.10", "2001:db8:1::10")
 
 
 class Stuck(Exception):
@@ -54,7 +54,7 @@ class World:
         os.makedirs(DESK, exist_ok=True)
         self.power = Power(self.lab, self.append_to("power"))
         self.power.start()
-        self.active = self.target = self.distribution_at = None
+        self.active = self.target = None
         self.cause = self.complication = ""
         self.number = 0
         self.greetings = []
@@ -129,18 +129,18 @@ class World:
                 return found or None
             time.sleep(every)
 
-    def ready(self):
-        """All nodes online, the group whole on one, and that one greets."""
+    def without_failures(self):
+        """What Pacemaker reports as failed is written down, and forgotten there."""
         online, where, failures = self.cluster.state()
-        if self.distribution_at in online:
-            said = self.lab.on(self.distribution_at, "systemctl is-active postfix@-.service; "
-                               "systemctl -q disable postfix; systemctl reset-failed")[1]
-            self.note("events", {"distribution": self.distribution_at, "its server": said.split()[:1]})
-            self.distribution_at = None
         if failures:
             self.note("events", {"at": round(time.time(), 3), "failures": failures})
             self.cluster.ask("crm_resource --cleanup >/dev/null 2>&1")
-            return None
+            return set(), None
+        return online, where
+
+    def ready(self):
+        """All nodes online, the group whole on one, and that one greets."""
+        online, where = self.without_failures()
         if len(online) < len(NODES) or where is None or not self.greetings:
             return None
         return where if self.greetings[-1][1] == where else None
@@ -168,15 +168,12 @@ class World:
         self.active = self.wait(180, self.ready)
         if self.active is None:
             raise Stuck("not whole within 180 s: %s" % (self.cluster.state(),))
-        self.cause, self.complication = faults.draw(rng, cause)
-        self.target = rng.choice([n for n in NODES if n != self.active])
-        self.number = int(time.time()) % 1000
+        self.plan(rng, cause)
         self.power.fenced.clear()
-        if self.complication:
-            faults.STRIKE[self.complication](self)
+        worked = not self.complication or faults.STRIKE[self.complication](self)
         self.struck = time.time()
         try:
-            faults.STRIKE[self.cause](self)
+            worked = faults.STRIKE[self.cause](self) and worked
             arrived = self.wait(120, self.moved, 0.2)
         finally:
             faults.well_again(self)
@@ -185,9 +182,21 @@ class World:
                   "from": self.active, "to": arrived and arrived[1], "target": self.target}
         record["counts"] = bool(arrived) and arrived[1] != self.active
         record.update(self.times(arrived))
+        record["effect"] = bool(worked) and faults.told(self, record)
         self.collect()
         self.note("failovers", record)
         return record
+
+    def plan(self, rng, cause):
+        """What shall happen, and where the group shall go, or then: so it likes these nodes."""
+        self.cause, self.complication = faults.draw(rng, cause)
+        others = rng.sample([n for n in NODES if n != self.active], 2)
+        self.target = others[0]
+        self.number = rng.randrange(1000)
+        self.cluster.ask("cibadmin --modify --allow-create --scope constraints --xml-text '<constraints>"
+                         "%s</constraints>'" % "".join(
+                             '<rsc_location id="%s" rsc="mail" node="%s" score="%d"/>' % choice
+                             for choice in zip(("next", "then"), others, (50, 25))))
 
     def times(self, arrived):
         """Seconds from the cause to each step."""
@@ -239,10 +248,8 @@ def finish(world):
     faults.mend_all(world)
 
     def whole():
-        online, where, failures = world.cluster.state()
-        if failures:
-            world.cluster.ask("crm_resource --cleanup >/dev/null 2>&1")
-        return where if len(online) == len(NODES) and not failures else None
+        online, where = world.without_failures()
+        return where if len(online) == len(NODES) else None
 
     def arrived():
         world.collect()

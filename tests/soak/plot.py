@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """plot: how long each message took, over the time of all runs, with the failovers marked, as SVG.
 
-Usage: plot.py RESULTS FILE
+Usage: plot.py RESULTS CODE FILE
 
 Each dot is a message, rounded to a second and a thirtieth of a decade, so that thousands stay one dot.
 """
@@ -64,4 +64,4 @@ def write(path, all_runs):
 
 
 if __name__ == "__main__":
-    write(sys.argv[2], list(account.runs(sys.argv[1])))
+    write(sys.argv[3], list(account.runs(*sys.argv[1:3])))
