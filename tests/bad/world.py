@@ -3,8 +3,9 @@
 
 In namespaces of their own (network, mounts, processes): this node with 192.0.2.11 and the VIP
 192.0.2.10, a remote 198.51.100.7 behind a wire with the scripted peer of tests/probe on it, the
-name server of tests/threat, mta-stack-cib where mta-stack looks for it, a writable /usr/sbin that has
-no mail server, and an OCF root with the built agent.
+name server of tests/threat, the built programs where everybody may run them, mta-stack-cib where
+mta-stack looks for it, a writable /usr/sbin that has no mail server, and an OCF root with the built
+agent.
 """
 
 import os
@@ -47,14 +48,16 @@ def until(condition, what):
 
 class World:
     def __init__(self, build):
-        self.build = build
         self.top = tempfile.mkdtemp(prefix="mta-stack-bad-", dir="/tmp")
         os.chmod(self.top, 0o755)
         self.memory = self.top + "/memory"
         os.mkdir(self.memory)
         run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", self.memory)
         self.children, self.root = [], self.top + "/ocf"
-        self.cib_place = build + "/mta-stack-cib"
+        self.build = self.top + "/build"
+        os.mkdir(self.build)
+        run("mount", "--bind", build, self.build)
+        self.cib_place = self.build + "/mta-stack-cib"
         self.stubs = standin.lay_over({name: None for name in MTA_PROGRAMS})
         self.network()
         self.zone = self.top + "/zone"
@@ -152,6 +155,7 @@ class World:
         run("umount", "-l", self.stubs)
         os.rmdir(self.stubs)
         run("umount", "-R", "-l", self.memory)
+        run("umount", "-R", "-l", self.build)
         shutil.rmtree(self.top)
 
 
