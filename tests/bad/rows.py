@@ -21,7 +21,7 @@ and with what the test does, all of it optional:
     applied  the stack is applied before
     before   shell, in the working directory, before the files are looked at
     after    shell, at the end: what is outside of the working directory
-    processes  programs that run meanwhile, one command line each
+    processes  programs that run meanwhile, one command line each, and afterwards still
     zone     what the name server says (tests/threat/dns.py); without it nothing is looked up
     cib      a case of tests/cib, in place of the parameter vip
     cib_program  a script in place of mta-stack-cib; one for /bin/sh, unless it begins with #!

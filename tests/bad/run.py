@@ -4,8 +4,8 @@
 
     tests/bad/run.py BUILDDIR [ROW|GROUP…]
 
-rows.py says what a row is. Of each is shown: the exit code, the one line, and that nothing changed:
-no byte, name, owner, mode, date, inode or attribute of the configuration, the names file, the state and
+rows.py says what a row is. Of each is shown: the exit code, the one line, that no process was ended,
+and that nothing changed: no byte, name, owner, mode, date, inode or attribute of the configuration, the names file, the state and
 whatever else lies there. Not compared: the dates of directories of the state, where locks and
 unfinished files come and go; tables that were compiled, which are kept there for the next time; and of rows where files are rewritten and put back, the inodes of these,
 the date of their directory and the state. A failure prints the command that repeats it; --show prints what was
@@ -14,6 +14,7 @@ N skipped`.
 """
 
 import argparse
+import contextlib
 import hashlib
 import os
 import re
@@ -214,6 +215,12 @@ class Row:
         if not changed and "writes" in self.row:
             raise Broken("nothing was written")
 
+    def spared(self):
+        """No row is about a process that is ours to end: what it started still runs."""
+        for line, process in zip(self.row.get("processes", []), self.processes):
+            if process.poll() is not None:
+                raise Broken("a process was ended (%d): %s" % (process.returncode, line))
+
     def play(self):
         try:
             self.set_up()
@@ -221,12 +228,14 @@ class Row:
             result = self.run()
             self.judge(*result)
             self.compare(before)
+            self.spared()
         finally:
             self.clean()
 
     def clean(self):
         for process in self.processes:
-            os.killpg(process.pid, 9)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
             process.wait()
         if "cib_program" in self.row:
             self.world.cib_back()
