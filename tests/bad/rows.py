@@ -21,7 +21,8 @@ and with what the test does, all of it optional:
     applied  the stack is applied before
     before   shell, in the working directory, before the files are looked at
     after    shell, at the end: what is outside of the working directory
-    processes  programs that run meanwhile, one command line each, and afterwards still
+    processes  programs that run meanwhile and afterwards still, one command line each: it says a line
+             when it is ready and ends with an exec
     zone     what the name server says (tests/threat/dns.py); without it nothing is looked up
     cib      a case of tests/cib, in place of the parameter vip
     cib_program  a script in place of mta-stack-cib; one for /bin/sh, unless it begins with #!
@@ -31,8 +32,10 @@ and with what the test does, all of it optional:
     disk     not in memory: for rows that mount something
     says     a line of standard output that must be there
     warns    a line of standard error that comes before the last
-    back     files were rewritten, and put back
+    back     files were rewritten, and put back: all is compared with what was before `applied`
     writes   what was changed all the same, for a person; without it nothing may have changed
+    left     with `writes` or `back`, all that differs: {path = what lies there now}: its content, "-> "
+             and where a link leads, "/" for a directory, "-" for nothing; * is any text in both
 """
 
 import os
@@ -44,7 +47,7 @@ WANTED = {"id": str, "given": str, "line": str, "code": int, "cure": str}
 ALLOWED = {"base": str, "do": str, "agent": str, "env": dict, "lacks": list, "files": dict,
            "append": dict, "programs": dict, "applied": bool, "before": str, "after": str, "processes": list,
            "zone": list, "cib": str, "cib_program": str, "program": str, "user": str, "wrap": str, "disk": bool,
-           "back": bool, "says": str, "warns": str, "writes": str}
+           "back": bool, "says": str, "warns": str, "writes": str, "left": dict}
 CODES = {0: "done", 1: "failed", 2: "bad command line", 3: "no such command", 4: "not permitted",
          5: "not usable on this node", 6: "wrong parameters", 7: "not running", 190: "degraded"}
 
@@ -62,6 +65,8 @@ def check(row, where):
             raise Wrong("%s: %s: %s is not known or of another kind" % (where, row["id"], key))
     if row["code"] not in CODES:
         raise Wrong("%s: %s: %d is no exit code" % (where, row["id"], row["code"]))
+    if "left" not in row and "writes" in row or "left" in row and not row.keys() & {"writes", "back"}:
+        raise Wrong("%s: %s: writes needs left, and left needs writes or back" % (where, row["id"]))
     for key in ("given", "cure"):
         if row[key][-1] not in ".?" or "\n" in row[key]:
             raise Wrong("%s: %s: %s is not a sentence on one line" % (where, row["id"], key))

@@ -5,62 +5,39 @@
     tests/bad/run.py BUILDDIR [ROW|GROUP…]
 
 rows.py says what a row is. Of each is shown: the exit code, the one line, that no process was ended,
-and that nothing changed: no byte, name, owner, mode, date, inode or attribute of the configuration, the names file, the state and
-whatever else lies there. Not compared: the dates of directories of the state, where locks and
-unfinished files come and go; tables that were compiled, which are kept there for the next time; and of rows where files are rewritten and put back, the inodes of these,
-the date of their directory and the state. A failure prints the command that repeats it; --show prints what was
-said. All of it happens in namespaces of its own. Needs root. The last line is `N passed, N failed,
-N skipped`.
+and that nothing changed but what the row lists: no byte, name, owner, mode, date, inode or attribute
+of the configuration, the names file, the state and whatever else lies there. Not compared: the dates
+of directories of the state, where locks and unfinished files come and go; tables that were compiled,
+which are kept there for the next time; and of rows where files are rewritten and put back, inodes and
+the dates of directories. A failure prints the command that repeats it; --show prints what was said.
+All of it happens in namespaces of its own. Needs root. The last line is `N passed, N failed, N
+skipped`.
 """
 
 import argparse
 import contextlib
-import hashlib
 import os
 import re
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import time
 
 from rows import Wrong, load, pattern
-from world import VIP, World, enter, port
+from world import VIP, World, enter, port, until
+from tree import differences, fingerprint, surprise
 import standin
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CASES = os.path.dirname(HERE) + "/cib/cases"
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+BASH = os.path.realpath(shutil.which("bash"))
 PARTS = 6
-HUGE = 1 << 26  # of such a file the content is not compared
 
 
 class Broken(Exception):
     """What a row promises does not hold."""
-
-
-def fingerprint(top):
-    """All that can be told about a tree without changing it: {path: facts}."""
-    seen = {}
-    for folder, folders, files in os.walk(top):
-        for name in [""] + files + [d for d in folders if os.path.islink(os.path.join(folder, d))]:
-            path = os.path.join(folder, name) if name else folder
-            st = os.lstat(path)
-            what = {"mode": stat.filemode(st.st_mode), "uid": st.st_uid, "gid": st.st_gid,
-                    "inode": st.st_ino, "mtime": st.st_mtime_ns, "size": st.st_size}
-            if stat.S_ISDIR(st.st_mode):
-                del what["size"]
-            if stat.S_ISLNK(st.st_mode):
-                what["target"] = os.readlink(path)
-            else:
-                what["links"] = st.st_nlink if not stat.S_ISDIR(st.st_mode) else 0
-                what["attributes"] = {a: os.getxattr(path, a) for a in os.listxattr(path)}
-            if stat.S_ISREG(st.st_mode) and st.st_size < HUGE:
-                with open(path, "rb") as content:
-                    what["sum"] = hashlib.file_digest(content, "sha256").hexdigest()
-            seen[os.path.relpath(path, top)] = what
-    return seen
 
 
 class Row:
@@ -69,7 +46,7 @@ class Row:
         self.work = (world.top if row.get("disk") else world.memory) + "/w"
         self.places = {"work": self.work, "etc": self.work + base["etc"], "cases": CASES,
                        "reader": world.cib_place, "ocf": world.root, "long": "x/" * 3000, "state": self.work + "/state", "build": world.build, "vip": VIP}
-        self.processes, self.said = [], ""
+        self.processes, self.first, self.said = [], {}, ""
 
     def fill(self, text):
         text = re.sub(r"@port:([a-z-]+)@", lambda m: str(port(m[1])), text)
@@ -102,6 +79,7 @@ class Row:
         for name, script in {**self.base.get("programs", {}), **self.row.get("programs", {})}.items():
             standin.put(name, standin.POSTMAP if script == "POSTMAP" else self.fill(script) or None)
         self.world.say(self.row.get("zone", []))
+        self.first = fingerprint(self.work)
         if self.row.get("applied"):
             code, said = self.command("apply")
             if code != 0:
@@ -111,8 +89,10 @@ class Row:
         for line in self.row.get("processes", []):
             self.processes.append(subprocess.Popen(["bash", "-c", self.fill(line)], cwd=self.work,
                                                    stdout=subprocess.PIPE, start_new_session=True))
+            there = "/proc/%d/exe" % self.processes[-1].pid
             if self.processes[-1].stdout.readline() == b"":
                 raise Broken("a process ended: " + line)
+            until(lambda: os.readlink(there) != BASH, "it is bash still: " + line)
         if "cib_program" in self.row:
             self.world.cib_program(self.fill(self.row["cib_program"]))
 
@@ -194,26 +174,13 @@ class Row:
                 raise Broken("it %s something else" % key)
 
     def compare(self, before):
-        after = fingerprint(self.work)
-        for seen in (before, after):
-            for path in [p for p in seen if p.split("/")[0] in ("state", "rsctmp") or "/.mta-stack" in p]:
-                if seen[path]["mode"][0] == "d":
-                    seen[path].pop("mtime", None)
-                elif (path.endswith(("/lock", "/.claims")) and seen[path]["size"] == 0
-                      or path.startswith("state/mail/tables/")):
-                    del seen[path]
-            for path in list(seen) if self.row.get("back") else []:
-                seen[path].pop("inode")
-                if path.split("/")[0] == "state":
-                    del seen[path]
-                elif seen[path]["mode"][0] == "d":
-                    seen[path].pop("mtime", None)
-        changed = sorted(p for p in before.keys() | after.keys() if before.get(p) != after.get(p))
-        if changed and "writes" not in self.row:
-            raise Broken("changed: " + "; ".join("%s: %s -> %s" % (p, before.get(p), after.get(p))
-                                                 for p in changed))
-        if not changed and "writes" in self.row:
-            raise Broken("nothing was written")
+        after, back = fingerprint(self.work), "back" in self.row
+        changed = differences(self.first if back else before, after, back)
+        left = {p: self.fill(text) for p, text in self.row.get("left", {}).items()}
+        wrong = surprise(self.work, changed, left, back)
+        if wrong is not None:
+            path = wrong.split(" ")[0]
+            raise Broken("%s: %s -> %s" % (wrong, before.get(path), after.get(path)))
 
     def spared(self):
         """No row is about a process that is ours to end: what it started still runs."""
