@@ -105,6 +105,8 @@ def entry(row, base):
     out += "Exit code %d, %s" % (row["code"], CODES[row["code"]])
     if "agent" in row:
         out += ", by the agent's %s" % row["agent"]
+        if "then" in row:
+            out += "; the line is said by %s afterwards" % row["then"]
     elif row.get("do", "apply").split(" ")[0] not in ("apply", "", "aply"):
         words = [w for w in shown(row["do"], base).split(" ")]
         for i in [i for i, w in enumerate(words) if w == "--deadline" and words[i + 1] != "0"][::-1]:

@@ -30,6 +30,7 @@ and with what the test does, all of it optional:
     user     who runs it, instead of root
     wrap     a shell command line in which "$@" is the program
     disk     not in memory: for rows that mount something
+    then     a command afterwards, which says `line` in place of the one that ended with 0
     warns    the lines of standard error that come before `line`, whole; without it there is none
     back     files were rewritten, and put back: all is compared with what was before `applied`
     writes   what was changed all the same, for a person; without it nothing may have changed
@@ -46,7 +47,7 @@ WANTED = {"id": str, "given": str, "line": str, "code": int, "cure": str}
 ALLOWED = {"base": str, "do": str, "agent": str, "env": dict, "lacks": list, "files": dict,
            "append": dict, "programs": dict, "applied": bool, "before": str, "after": str, "processes": list,
            "zone": list, "cib": str, "cib_program": str, "program": str, "user": str, "wrap": str, "disk": bool,
-           "back": bool, "warns": list, "writes": str, "left": dict}
+           "back": bool, "then": str, "warns": list, "writes": str, "left": dict}
 CODES = {0: "done", 1: "failed", 2: "bad command line", 3: "no such command", 4: "not permitted",
          5: "not usable on this node", 6: "wrong parameters", 7: "not running", 190: "degraded"}
 

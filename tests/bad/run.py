@@ -150,6 +150,11 @@ class Row:
             code, out, err = self.under([self.world.build + "/mta-stack", *self.options(), *words], env)
             prefix = "mta-stack: "
         self.said = "exit %d\n%s%s" % (code, out, err)
+        if "then" in self.row:
+            after, out = self.command(self.row["then"])
+            self.said += "%s: exit %d\n%s" % (self.row["then"], after, out)
+            if after != 0:
+                raise Broken("what comes then fails")
         return code, prefix, err.splitlines(), out
 
     def judge(self, code, prefix, lines, out):
