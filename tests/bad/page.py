@@ -93,7 +93,7 @@ def text(words):
 
 def shown(line, base):
     """Places by the names that they have on a node."""
-    places = {"work": "/run/mail", "state": "@localstatedir@/lib/mta-stack", "etc": base["shown"],
+    places = {"work": "/run/mail", "state": "@localstatedir@/lib/mta-stack", "etc": base["shown"], "ocf": "@sbindir@",
               "reader": "mta-stack-cib"}
     line = re.sub("@port:[a-z-]+@", "*", line)
     return re.sub("@([a-z]+)@", lambda m: places[m[1]], line).replace("*", "...")
