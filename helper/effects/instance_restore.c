@@ -136,6 +136,21 @@ static const struct overlap *lasting(struct pool *p, const struct undone *u, siz
 	return all;
 }
 
+/* Why the original did not come back whole, in an administrator's words. */
+static const char *told(struct pool *p, const struct undoing *u, enum restored how)
+{
+	const struct undone *un = &u->undone;
+
+	if (u->detail != NULL || how != RESTORED_OVERLAP || un->n == 0)
+		return u->detail ? pool_dups(p, u->detail) : NULL;
+	if (un->n == 1)
+		return pool_printf(p, "line %u was edited after it had been rewritten; left so",
+				   un->overlaps[0].line);
+	return pool_printf(
+		p, "line %u and %zu more were edited after they had been rewritten; left so",
+		un->overlaps[0].line, un->n - 1);
+}
+
 static int report(struct restore *x, struct diag *ret_diag)
 {
 	struct pool *p = &x->inst->pool;
@@ -148,7 +163,7 @@ static int report(struct restore *x, struct diag *ret_diag)
 
 		f->path = pool_dups(p, u->r->path);
 		f->how = u->r->copied ? end_of_copy(u) : u->how;
-		f->detail = u->detail ? pool_dups(p, u->detail) : NULL;
+		f->detail = told(p, u, f->how);
 		f->overlaps = lasting(p, &u->undone, &f->n_overlaps);
 		if (needs_person(f->how)) {
 			x->clean = false;
