@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * config: a whole configuration through scanner, names, planner, and a second time through what
- * came out. Each address that the planner asks about is pinned. For the targets of single MTAs,
- * which say whose, and which files there are, with a `static const struct layout
- * layouts[MAX_LAYOUTS]`.
+ * came out; and what came out, undone. Each address that the planner asks about is pinned. For the
+ * targets of single MTAs, which say whose, and which files there are, with a `static const struct
+ * layout layouts[MAX_LAYOUTS]`.
  *
  * The input is the layout's files and one table, with the byte 0x1e between them; every other file
  * that the scan asks for has the table's bytes, or is absent. A byte 0x1d at the start chooses the
@@ -19,6 +19,7 @@
 #include "pure/names.h"
 #include "pure/plan.h"
 #include "pure/scan.h"
+#include "undo.h"
 
 #define MAX_FILES   64 /* what a scan asks for beyond that is absent */
 #define MAX_PARTS   12 /* files of a layout */
@@ -231,7 +232,9 @@ static bool render(const struct pass *p, const struct config *old, struct config
 		buf_clear(&out[k]);
 		plan_render(&p->plan, i, f->bytes, &out[k]);
 		PROMISE(buf_ok(&out[k]));
-		ret->parts[k] = (struct span){buf_str(&out[k]), out[k].len};
+		if (plan_touches(&p->plan, i))
+			undo_promise(&p->plan, i, f->bytes, span_of(&out[k]));
+		ret->parts[k] = span_of(&out[k]);
 	}
 	return true;
 }
@@ -252,7 +255,7 @@ static void split(struct span bytes, struct config *ret)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct stack want = {.name = "vip.cluster.example"};
+	struct stack want = {.name = "vip.cluster.example", .resource = "mail"};
 	struct buf out[MAX_PARTS + 1];
 	struct config first, second;
 	struct pass p, again;

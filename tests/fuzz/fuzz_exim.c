@@ -2,6 +2,8 @@
 /*
  * fuzz_exim: exim4.conf, a table of hubs, and one other file; or what Debian puts together, in one
  * file or split, and one other (config.h).
+ *
+ * Links: helper/effects/edits.c helper/effects/undo.c helper/effects/fs.c helper/effects/clock.c
  */
 #include "config.h"
 

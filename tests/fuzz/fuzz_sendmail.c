@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_sendmail: sendmail.cf, sendmail.mc and one table (config.h).
+ *
+ * Links: helper/effects/edits.c helper/effects/undo.c helper/effects/fs.c helper/effects/clock.c
  */
 #include "config.h"
 

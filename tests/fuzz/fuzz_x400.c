@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * fuzz_x400: a table of addresses through scanner, names and planner, and a second time through
- * what came out. Every address that the planner asks about is pinned.
+ * what came out; and what came out, undone. Every address that the planner asks about is pinned.
  *
  * The first byte chooses the file's name, and with it how its kind is told, and whether the admin
  * has named keys (remote, local); the rest is the file. The inbound table beside it has the same
  * bytes.
+ *
+ * Links: helper/effects/edits.c helper/effects/undo.c helper/effects/fs.c helper/effects/clock.c
  */
 #include "fuzz.h"
 
@@ -14,6 +16,9 @@
 #include "pure/names.h"
 #include "pure/plan.h"
 #include "pure/scan.h"
+#include "undo.h"
+
+#define MAX_FILES 2
 
 struct pass {
 	struct scan scan;
@@ -61,7 +66,8 @@ static bool scan_all(struct scan *s, const char *path, bool keys, struct span by
 /* False: the configuration is refused. */
 static bool go(struct pass *p, const char *path, bool keys, struct span bytes)
 {
-	static const struct stack want = {.vip4 = {4, {192, 0, 2, 10}}, .name = "vip.example"};
+	static const struct stack want = {
+		.vip4 = {4, {192, 0, 2, 10}}, .name = "vip.example", .resource = "mail"};
 	struct remote_addr *addrs = NULL;
 	struct diag diag = {EX_OK, ""};
 	bool fine;
@@ -86,6 +92,22 @@ static bool go(struct pass *p, const char *path, bool keys, struct span bytes)
 	return fine;
 }
 
+/* The new bytes of each file. */
+static void render(const struct pass *p, struct buf ret_now[MAX_FILES])
+{
+	PROMISE(p->scan.n_files <= MAX_FILES);
+	for (size_t i = 0; i < MAX_FILES; i++)
+		ret_now[i] = (struct buf)BUF_INIT;
+	for (size_t i = 0; i < p->scan.n_files; i++) {
+		struct span old = p->scan.files[i].bytes;
+
+		plan_render(&p->plan, i, old, &ret_now[i]);
+		PROMISE(buf_ok(&ret_now[i]));
+		if (plan_touches(&p->plan, i))
+			undo_promise(&p->plan, i, old, span_of(&ret_now[i]));
+	}
+}
+
 static void release(struct pass *p)
 {
 	plan_release(&p->plan);
@@ -98,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	static const char *const paths[] = {"/pp/x400out84", "/pp/isoentities", "/mta.properties",
 					    "/pp/table"};
 	const char *path;
-	struct buf now = BUF_INIT;
+	struct buf now[MAX_FILES];
 	struct pass first, second;
 	bool keys;
 	char *copy;
@@ -111,15 +133,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	PROMISE(copy != NULL);
 	memcpy(copy, bytes, len);
 	if (go(&first, path, keys, (struct span){copy + 1, len - 1})) {
-		plan_render(&first.plan, 0, (struct span){copy + 1, len - 1}, &now);
-		PROMISE(buf_ok(&now));
-		PROMISE(go(&second, path, keys, (struct span){buf_str(&now), now.len}));
+		render(&first, now);
+		PROMISE(go(&second, path, keys, span_of(&now[0])));
 		for (size_t i = 0; i < second.plan.n_edits; i++)
 			PROMISE(second.plan.edits[i].file != 0);
 		release(&second);
+		for (size_t i = 0; i < MAX_FILES; i++)
+			buf_release(&now[i]);
 	}
 	release(&first);
-	buf_release(&now);
 	free(copy);
 	return 0;
 }
