@@ -6,8 +6,9 @@
  * layout layouts[MAX_LAYOUTS]`.
  *
  * The input is the layout's files and one table, with the byte 0x1e between them; every other file
- * that the scan asks for has the table's bytes, or is absent. A byte 0x1d at the start chooses the
- * second layout.
+ * that the scan asks for has the table's bytes, or is absent. At the start a byte 0x1b says
+ * that the VIP has an IPv6 address alone, 0x1c that it has both; else it has an IPv4 address. A
+ * byte 0x1d, there or behind that, chooses the second layout.
  */
 #ifndef MTA_STACK_FUZZ_CONFIG_H
 #define MTA_STACK_FUZZ_CONFIG_H
@@ -20,6 +21,7 @@
 #include "pure/plan.h"
 #include "pure/scan.h"
 #include "undo.h"
+#include "vip.h"
 
 #define MAX_FILES   64 /* what a scan asks for beyond that is absent */
 #define MAX_PARTS   12 /* files of a layout */
@@ -250,6 +252,19 @@ static struct config render(const struct pass *p, const struct config *old,
 	return c;
 }
 
+/* The VIP's addresses; returns the rest of the input. */
+static struct span choose_vip(struct span bytes, struct stack *want)
+{
+	char first = '\0';
+
+	if (bytes.len > 0 && (bytes.at[0] == 0x1b || bytes.at[0] == 0x1c)) {
+		first = bytes.at[0];
+		bytes = (struct span){bytes.at + 1, bytes.len - 1};
+	}
+	fuzz_vip(want, first != 0x1b, first != '\0');
+	return bytes;
+}
+
 static void split(struct span bytes, struct config *ret)
 {
 	bool other = bytes.len > 0 && bytes.at[0] == 0x1d && layouts[1].backend != NULL;
@@ -273,10 +288,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	for (size_t i = 0; i < MAX_FILES; i++)
 		now[i] = (struct buf)BUF_INIT;
-	split((struct span){(const char *)bytes, len}, &first);
-	PROMISE(ipaddr_parse("192.0.2.10", 10, &want.vip4));
-	want.own = &want.vip4;
-	want.n_own = 1;
+	split(choose_vip((struct span){(const char *)bytes, len}, &want), &first);
 	if (run(&p, &first, &want)) {
 		second = render(&p, &first, now);
 		PROMISE(run(&again, &second, &want));

@@ -4,8 +4,8 @@
  * what came out; and what came out, undone. Every address that the planner asks about is pinned.
  *
  * The first byte chooses the file's name, and with it how its kind is told, and whether the admin
- * has named keys (remote, local); the rest is the file. The inbound table beside it has the same
- * bytes.
+ * has named keys (remote, local), and which addresses the VIP has; the rest is the file. The
+ * inbound table beside it has the same bytes.
  *
  * Links: helper/effects/edits.c helper/effects/undo.c helper/effects/fs.c helper/effects/clock.c
  */
@@ -17,6 +17,7 @@
 #include "pure/plan.h"
 #include "pure/scan.h"
 #include "undo.h"
+#include "vip.h"
 
 #define MAX_FILES 2
 
@@ -65,10 +66,9 @@ static bool scan_all(struct scan *s, const char *path, bool keys,
 }
 
 /* False: the configuration is refused. */
-static bool go(struct pass *p, const char *path, bool keys, const struct span bytes[MAX_FILES])
+static bool go(struct pass *p, const struct stack *want, const char *path, bool keys,
+	       const struct span bytes[MAX_FILES])
 {
-	static const struct stack want = {
-		.vip4 = {4, {192, 0, 2, 10}}, .name = "vip.example", .resource = "mail"};
 	struct remote_addr *addrs = NULL;
 	struct diag diag = {EX_OK, ""};
 	bool fine;
@@ -78,7 +78,7 @@ static bool go(struct pass *p, const char *path, bool keys, const struct span by
 	plan_init(&p->plan);
 	fine = scan_all(&p->scan, path, keys, bytes, &diag);
 	if (fine) {
-		PROMISE(plan_addresses(&p->scan, &want, &addrs, &n, &diag) == 0);
+		PROMISE(plan_addresses(&p->scan, want, &addrs, &n, &diag) == 0);
 		for (size_t i = 0; i < n; i++) {
 			char line[IPADDR_STRLEN + 32], addr[IPADDR_STRLEN];
 
@@ -87,7 +87,7 @@ static bool go(struct pass *p, const char *path, bool keys, const struct span by
 			(void)names_parse(&p->names, (struct span){line, strlen(line)}, "pins",
 					  &diag);
 		}
-		PROMISE(plan_make(&p->plan, &p->scan, &want, &p->names, &diag) == 0);
+		PROMISE(plan_make(&p->plan, &p->scan, want, &p->names, &diag) == 0);
 	}
 	free(addrs);
 	return fine;
@@ -119,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const paths[] = {"/pp/x400out84", "/pp/isoentities", "/mta.properties",
 					    "/pp/table"};
+	struct stack want = {.name = "vip.example", .resource = "mail"};
 	const char *path;
 	struct span old[MAX_FILES];
 	struct buf now[MAX_FILES];
@@ -130,13 +131,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	path = paths[bytes[0] % 4];
 	keys = (bytes[0] & 4) != 0;
+	fuzz_vip(&want, (bytes[0] & 24) != 16, (bytes[0] & 24) == 8 || (bytes[0] & 24) == 16);
 	copy = malloc(len); /* of its exact size, but for the first byte */
 	PROMISE(copy != NULL);
 	memcpy(copy, bytes, len);
 	old[0] = old[1] = (struct span){copy + 1, len - 1};
-	if (go(&first, path, keys, old)) {
+	if (go(&first, &want, path, keys, old)) {
 		render(&first, now);
-		PROMISE(go(&second, path, keys,
+		PROMISE(go(&second, &want, path, keys,
 			   (struct span[MAX_FILES]){span_of(&now[0]), span_of(&now[1])}));
 		PROMISE(second.plan.n_edits == 0);
 		release(&second);

@@ -74,8 +74,8 @@ build() {
 }
 
 # golden_seeds DIR MTA PATH FILE…: configurations of the golden cases as inputs, made anew each time:
-# the files below PATH, and one of the others. $begin is put before each; a case without the first
-# file is left out.
+# the files below PATH, and one of the others, for a VIP of each kind (config.h). $begin is put before
+# each; a case without the first file is left out.
 begin=
 golden_seeds() {
 	local case dir=$1 cases=$src/tests/golden/$2 path=$3 file others
@@ -97,6 +97,8 @@ golden_seeds() {
 			find "$case/in" -type f "${others[@]}" -print0 2>/dev/null | sort -z | head -z -n 1 |
 				xargs -0 -r cat
 		} >"$dir/${case##*/}"
+		cat <(printf '\033') "$dir/${case##*/}" >"$dir/${case##*/}.ipv6"
+		cat <(printf '\034') "$dir/${case##*/}" >"$dir/${case##*/}.both"
 	done
 }
 
