@@ -7,9 +7,11 @@
 #   tests/fuzz/run.sh replay [NAME…]      feed the corpora once, with the C compiler
 #
 # Everything that is made goes to $MTA_STACK_BUILD/fuzz (default ./build/fuzz): NAME/corpus grows from
-# run to run, NAME/found holds the inputs that broke something. An input worth keeping is copied by
-# hand to tests/fuzz/corpus/NAME. Fuzzing prints a table; its "in all" sums the runs on the same code,
-# so that an hour can be done in pieces. The last line is `N passed, N failed, N skipped`.
+# run to run, NAME/found holds the inputs that broke something. Fuzzing tries those first: one that
+# breaks no more moves to the grown corpus, and a target fails as long as one is left. An input worth
+# keeping is copied by hand to tests/fuzz/corpus/NAME. Fuzzing prints a table; its "in all" sums the runs
+# on the same code, so that an hour can be done in pieces, and its finds are all that are left. The last
+# line is `N passed, N failed, N skipped`.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +22,7 @@ flags=(-std=gnu11 -D_GNU_SOURCE -g -O1 -fno-omit-frame-pointer -I"$src/helper" -
 sanitizers=address,undefined
 
 usage() {
-	sed -n 's/^# \{0,1\}//; 5,14p' "$0"
+	sed -n 's/^# \{0,1\}//; 5,16p' "$0"
 	exit 2
 }
 
@@ -131,15 +133,37 @@ seeds() {
 	fi
 }
 
+limits=(-timeout=10 -rss_limit_mb=1024)
+
+# retry NAME: what was found before, on whatever code.
+retry() {
+	local dir=$out/$1 file
+	for file in "$dir"/found/*; do
+		[ -e "$file" ] || continue
+		if "$dir/program" "${limits[@]}" -artifact_prefix="$dir/retried." "$file"; then
+			mv "$file" "$dir/corpus/" || return
+		fi
+		rm -f "$dir"/retried.*
+	done
+}
+
+# found NAME: how many inputs break it.
+found() {
+	find "$out/$1/found" -type f 2>/dev/null | wc -l
+}
+
 fuzz() {
-	local name=$1 dir=$out/$1
+	local name=$1 dir=$out/$1 status=0
 	build "$name" -fsanitize=fuzzer,$sanitizers || return
-	mkdir -p "$dir/corpus" "$dir/found"
+	mkdir -p "$dir/corpus" "$dir/found" && retry "$name" || return
+	left=$(found "$name")
 	mapfile -t inputs < <(seeds "$name")
 	# its own limit does not count reading what is there
 	timeout -k 5 $((seconds + 120)) "$dir/program" -max_total_time="$seconds" -max_len=4096 \
-		-timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$dir/found/" \
-		"$dir/corpus" "${inputs[@]}"
+		"${limits[@]}" -print_final_stats=1 -artifact_prefix="$dir/found/" \
+		"$dir/corpus" "${inputs[@]}" || status=$?
+	[ "$(found "$name")" -eq 0 ] || status=1
+	return $status
 }
 
 # row TARGET EXECUTIONS SECONDS COVERAGE FINDS RUNS EXECUTIONS SECONDS FINDS
@@ -149,9 +173,9 @@ row() {
 
 # account NAME STATUS: a row of the table, and the sum with earlier runs on the same code.
 account() {
-	local name=$1 log=$out/$1/log total=$out/$1/total finds=0 units lasted coverage what
+	local name=$1 log=$out/$1/log total=$out/$1/total finds units lasted coverage what
 	local -a old=(- 0 0 0 0)
-	[ "$2" -eq 0 ] || finds=1
+	finds=$(($(found "$name") - left))
 	units=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log" | tail -n 1)
 	lasted=$(sed -n 's/^Done [0-9]* runs in \([0-9]*\) second.*/\1/p' "$log" | tail -n 1)
 	[ -n "$lasted" ] || lasted=$((SECONDS - started))
@@ -159,7 +183,7 @@ account() {
 	what=$(code "$name")
 	[ ! -e "$total" ] || read -ra old <"$total"
 	[ "${old[0]}" = "$what" ] || old=("$what" 0 0 0 0)
-	old=("$what" $((old[1] + 1)) $((old[2] + ${units:-0})) $((old[3] + lasted)) $((old[4] + finds)))
+	old=("$what" $((old[1] + 1)) $((old[2] + ${units:-0})) $((old[3] + lasted)) "$(found "$name")")
 	printf '%s\n' "${old[*]}" >"$total"
 	row "$name" "${units:-0}" "$lasted" "${coverage#cov: }" "$finds" "${old[@]:1}"
 	sum=($((sum[0] + ${units:-0})) $((sum[1] + lasted)) $((sum[2] + finds)) $((sum[3] + old[1]))
@@ -175,6 +199,7 @@ report() {
 	fi
 	[ "$2" -ne 0 ] || return
 	echo "not ok $1"
+	[ "$action" = replay ] || find "$out/$1/found" -type f -printf '    breaks it: %p\n' 2>/dev/null
 	tail -n 40 "$out/$1/log" | sed 's/^/    /'
 	echo "    whole log: $out/$1/log"
 }
@@ -207,7 +232,7 @@ esac
 for name in "${all[@]}"; do
 	[ -f "$here/fuzz_$name.c" ] || { echo "run.sh: there is no target $name"; exit 2; }
 	mkdir -p "$out/$name"
-	started=$SECONDS
+	started=$SECONDS left=$(found "$name")
 	$action "$name" >"$out/$name/log" 2>&1
 	status=$?
 	[ $status -eq 0 ] && passed=$((passed + 1)) || failed=$((failed + 1))
