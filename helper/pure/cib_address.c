@@ -106,6 +106,7 @@ static void known_agent(struct look *l, const struct cib_agent *agent, struct ci
 {
 	const char *text, *nic, *netns;
 	struct pool *pool = &l->m->pool;
+	int bits;
 
 	if (agent->holds != CIB_HOLDS_ADDRESS) {
 		unusable(a, agent->holds == CIB_HOLDS_PUBLIC
@@ -128,8 +129,9 @@ static void known_agent(struct look *l, const struct cib_agent *agent, struct ci
 	take(l, a, agent->param, text, agent->with_prefix);
 	if (a->state != CIB_ADDRESS_FOUND)
 		return;
-	if (a->prefix < 0)
-		a->prefix = prefix_of(value_of(l, agent->prefix), a->addr.family);
+	bits = prefix_of(value_of(l, agent->prefix), a->addr.family);
+	if (bits >= 0)
+		a->prefix = bits;
 	nic = value_of(l, agent->interface);
 	a->interface = nic ? pool_dups(pool, nic) : NULL;
 	netns = value_of(l, "network_namespace");

@@ -20,7 +20,7 @@
 static const struct cib_agent agents[] = {
 	ADDRESS("IPaddr2", "ip", "cidr_netmask", "nic"),
 	ADDRESS("IPaddr", "ip", "cidr_netmask", "nic"),
-	ADDRESS("IPv6addr", "ipv6addr", "cidr_netmask", "nic"),
+	{"heartbeat", "IPv6addr", CIB_HOLDS_ADDRESS, "ipv6addr", "cidr_netmask", "nic", true},
 	ADDRESS("VIPArip", "ip", NULL, "nic"),
 	ADDRESS("aws-vpc-move-ip", "ip", NULL, "interface"),
 	ADDRESS("gcp-vpc-move-ip", "ip", NULL, "interface"),

@@ -19,7 +19,7 @@ struct cib_agent {
 	const char *provider, *type;
 	enum cib_holds holds;
 	const char *param;     /* the address */
-	const char *prefix;    /* the parameter with the prefix length, or NULL */
+	const char *prefix;    /* the parameter with the prefix length, which wins, or NULL */
 	const char *interface; /* the parameter with the interface, or NULL */
 	bool with_prefix;      /* the address may be followed by /BITS */
 };
