@@ -34,6 +34,14 @@ static bool is_started_here(struct look *l)
 	       strcmp(active[0], l->m->node) == 0;
 }
 
+/* A parameter hangs on a rule that only Pacemaker can judge, and not for this node. */
+static bool is_unknown(struct look *l, const char *name)
+{
+	const struct cib_value *v = cib_values_find(&l->values, name);
+
+	return v != NULL && v->value == NULL && !is_started_here(l);
+}
+
 /* The parameter's value; where a rule cannot be judged, Pacemaker's own answer. */
 static const char *value_of(struct look *l, const char *name)
 {
@@ -102,9 +110,45 @@ static void take(struct look *l, struct cib_address *a, const char *param, const
 	}
 }
 
+/* As the agents read it: ocf_is_true of ocf-shellfuncs. */
+static bool is_true(const char *s)
+{
+	static const char *const words[] = {"yes",  "true", "1",  "YES", "TRUE",
+					    "True", "ja",   "on", "ON"};
+
+	for (size_t i = 0; s != NULL && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(s, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The address is right, but the agent may put it elsewhere, or another one here. */
+static void check_place(struct look *l, struct cib_address *a)
+{
+	static const char *const params[] = {"network_namespace", "unique_clone_address"};
+	struct pool *pool = &l->m->pool;
+	const char *netns = value_of(l, params[0]);
+
+	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++)
+		if (is_unknown(l, params[i])) {
+			unusable(a, pool_printf(pool,
+						"has a rule that cannot be judged here for its "
+						"parameter %s: give the address",
+						params[i]));
+			return;
+		}
+	if (netns != NULL && netns[0] != '\0')
+		unusable(a, pool_printf(pool, "is in the network namespace %s, not on the node",
+					netns));
+	else if (is_true(value_of(l, params[1])))
+		unusable(a, "has unique_clone_address, so each instance adds its number to the "
+			    "address: give the one");
+	a->elsewhere = a->state == CIB_ADDRESS_UNUSABLE;
+}
+
 static void known_agent(struct look *l, const struct cib_agent *agent, struct cib_address *a)
 {
-	const char *text, *nic, *netns;
+	const char *text, *nic;
 	struct pool *pool = &l->m->pool;
 	int bits;
 
@@ -134,12 +178,7 @@ static void known_agent(struct look *l, const struct cib_agent *agent, struct ci
 		a->prefix = bits;
 	nic = value_of(l, agent->interface);
 	a->interface = nic ? pool_dups(pool, nic) : NULL;
-	netns = value_of(l, "network_namespace");
-	if (netns != NULL && netns[0] != '\0') {
-		unusable(a, pool_printf(pool, "is in the network namespace %s, not on the node",
-					netns));
-		a->elsewhere = true;
-	}
+	check_place(l, a);
 }
 
 /* An agent we know nothing of may hold an address all the same. */

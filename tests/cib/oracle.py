@@ -108,7 +108,7 @@ def check_values(name, cib, tree):
         node = ["--node", places[0]] if len(places) == 1 else []
         theirs = address(get(cib, rsc, PARAMS[kind]))
         rc, _, vips, err = ask(cib, "--vip", rsc, *node)
-        if get(cib, rsc, "network_namespace"):
+        if get(cib, rsc, "network_namespace") or get(cib, rsc, "unique_clone_address") == "true":
             theirs = None
         if rc != 0:
             unsure = not places and "cannot be judged" in err
@@ -177,7 +177,8 @@ def check_bonds(name, cib, tree):
         if v["vip"] in primitives and v["vip"] not in bound:
             wrong.append(f"we chose {v['vip']}, but {ours} runs without it")
     # Bound, but not to an address of the same node.
-    apart = "network namespace" in err or "about a node attribute" in err
+    apart = any(why in err for why in ("network namespace", "unique_clone_address",
+                                       "about a node attribute"))
     if none and bound and not apart:
         wrong.append(f"we found none, but {ours} cannot run without {bound}")
     if many and len(bound) < 2:
