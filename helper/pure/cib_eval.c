@@ -27,11 +27,8 @@ static int facts_of_node(struct cib_model *m, struct facts *f, struct diag *ret_
 	int rc = cib_node_attributes(m, &v, ret_diag);
 
 	for (size_t i = 0; i < v.n && rc == 0; i++) {
-		struct cib_pair *p;
+		struct cib_pair *p = array_grow(&f->pairs, &f->n, &f->cap);
 
-		if (v.items[i].value == NULL)
-			continue;
-		p = array_grow(&f->pairs, &f->n, &f->cap);
 		if (p == NULL)
 			rc = diag_oom(ret_diag);
 		else
@@ -71,8 +68,18 @@ static const char *node_kind(struct cib_model *m)
 	return cib_model_find(m, m->node) != NULL ? "remote" : "container";
 }
 
-static int own_attributes(struct cib_model *m, const char *cluster, struct cib_values *v,
-			  struct diag *ret_diag)
+/* Another's value under this name, sure or not. */
+static int set_like(struct cib_values *v, const char *name, const struct cib_value *other,
+		    struct diag *ret_diag)
+{
+	struct cib_value value = *other;
+
+	value.name = name;
+	return cib_values_copy(v, &value, ret_diag);
+}
+
+static int own_attributes(struct cib_model *m, const struct cib_value *cluster,
+			  struct cib_values *v, struct diag *ret_diag)
 {
 	const struct cib_node *n = cib_model_find_node(m, m->node);
 	const char *id = n != NULL ? n->id : m->node;
@@ -83,14 +90,14 @@ static int own_attributes(struct cib_model *m, const char *cluster, struct cib_v
 	    cib_values_set(v, "#is_dc", dc ? "true" : "false", ret_diag) < 0 ||
 	    cib_values_set(v, "#kind", node_kind(m), ret_diag) < 0)
 		return -1;
-	return cluster ? cib_values_set(v, "#cluster-name", cluster, ret_diag) : 0;
+	return cluster ? set_like(v, "#cluster-name", cluster, ret_diag) : 0;
 }
 
 int cib_node_attributes(struct cib_model *m, struct cib_values *ret_values, struct diag *ret_diag)
 {
 	struct cib_facts facts = {.now = m->now};
 	struct cib_values v = {0}, props = {0};
-	const char *cluster, *site;
+	const struct cib_value *cluster, *site;
 	int rc = 0;
 
 	if (m->node == NULL) {
@@ -99,16 +106,18 @@ int cib_node_attributes(struct cib_model *m, struct cib_values *ret_values, stru
 	}
 	if (properties(m, &props, ret_diag) < 0)
 		rc = -1;
-	cluster = known(&props, "cluster-name");
+	cluster = cib_values_find(&props, "cluster-name");
 	if (rc == 0)
 		rc = own_attributes(m, cluster, &v, ret_diag);
 	if (rc == 0)
 		rc = cib_values_add(&v, &m->node_sets, &facts, NULL, false, ret_diag);
 	if (rc == 0)
 		rc = cib_values_add(&v, &m->node_reboot, &facts, NULL, true, ret_diag);
-	site = known(&v, "site-name");
-	if (rc == 0 && known(&v, "#site-name") == NULL && (site != NULL || cluster != NULL))
-		rc = cib_values_set(&v, "#site-name", site ? site : cluster, ret_diag);
+	site = cib_values_find(&v, "site-name");
+	if (site == NULL)
+		site = cluster;
+	if (rc == 0 && site != NULL && cib_values_find(&v, "#site-name") == NULL)
+		rc = set_like(&v, "#site-name", site, ret_diag);
 	cib_values_release(&props);
 	if (rc == 0)
 		*ret_values = v;
@@ -202,6 +211,10 @@ int cib_mode(struct cib_model *m, const struct cib_resource *r, struct cib_mode 
 		note_unsure(&v, "is-managed", &mode);
 		note_unsure(&v, "target-role", &mode);
 		note_unsure(&v, "maintenance", &mode);
+		note_unsure(&props, "maintenance-mode", &mode);
+		note_unsure(&node, "maintenance", &mode);
+		if (cib_values_find(&v, "is-managed") == NULL)
+			note_unsure(&props, "is-managed-default", &mode);
 		*ret_mode = mode;
 		rc = 0;
 	}

@@ -125,16 +125,10 @@ static bool compare(const struct cib_expr *e, const char *have, int *ret_order)
 	return true;
 }
 
-static enum cib_truth attribute_holds(const struct cib_expr *e, const struct cib_facts *facts)
+static enum cib_truth value_holds(const struct cib_expr *e, const char *have)
 {
-	const char *have = NULL;
 	int cmp = 0;
 
-	if (!facts->has_node || e->attribute == NULL || is(e->attribute, "#role"))
-		return CIB_NO;
-	for (size_t i = 0; i < facts->n_node; i++)
-		if (strcmp(facts->node[i].name, e->attribute) == 0)
-			have = facts->node[i].value;
 	if (is(e->operation, "defined"))
 		return truth(have != NULL);
 	if (is(e->operation, "not_defined"))
@@ -158,6 +152,20 @@ static enum cib_truth attribute_holds(const struct cib_expr *e, const struct cib
 	if (is(e->operation, "gte"))
 		return truth(cmp >= 0);
 	return CIB_UNSURE;
+}
+
+static enum cib_truth attribute_holds(const struct cib_expr *e, const struct cib_facts *facts)
+{
+	const struct cib_pair *have = NULL;
+
+	if (!facts->has_node || e->attribute == NULL || is(e->attribute, "#role"))
+		return CIB_NO;
+	for (size_t i = 0; i < facts->n_node; i++)
+		if (strcmp(facts->node[i].name, e->attribute) == 0)
+			have = &facts->node[i];
+	if (have != NULL && have->value == NULL)
+		return CIB_UNSURE;
+	return value_holds(e, have ? have->value : NULL);
 }
 
 static bool same(const char *a, const char *b)

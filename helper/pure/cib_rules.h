@@ -47,7 +47,7 @@ struct cib_rule {
 	size_t n, cap;
 };
 
-/* A node attribute. */
+/* A node attribute. Without a value: a rule that cannot be judged decides about it. */
 struct cib_pair {
 	const char *name, *value;
 };
