@@ -82,6 +82,8 @@ static void findings(const struct cib_print *p, const char *corosync, struct buf
 			"this machine is no node of the cluster: rules about nodes count as "
 			"not met",
 			"", "", "");
+	for (size_t i = 0; i < c->findings.n; i++)
+		finding(out, "passed over as VIP: ", c->findings.items[i], "", "");
 	for (size_t i = 0; i < c->n; i++) {
 		const char *const *active = p->states ? p->states[i].active : NULL;
 

@@ -13,6 +13,7 @@
 void cib_choice_release(struct cib_choice *c)
 {
 	free(c->vips);
+	free(c->findings.items);
 	*c = (struct cib_choice){0};
 }
 
@@ -35,6 +36,8 @@ static int add(struct cib_choice *c, const struct cib_resource *r, const struct 
 {
 	struct cib_vip *v;
 
+	if (a->addr.family == 4 ? c->settled4 : c->settled6)
+		return 0;
 	for (size_t i = 0; r != NULL && i < c->n; i++)
 		if (c->vips[i].resource == r)
 			return 0;
@@ -74,9 +77,9 @@ int cib_consider(struct cib_model *m, const struct cib_resource *r, const char *
 	case CIB_ADDRESS_UNUSABLE:
 		break;
 	}
-	if (!a.elsewhere)
+	if (!a.elsewhere && !c->settled4 && !c->settled6)
 		return broken(m, r, &a, ret_diag);
-	return cib_hint(hints,
+	return cib_hint(a.elsewhere ? hints : &c->findings,
 			pool_printf(&m->pool, "%s (%s) %s", r->id, cib_agent_name(m, r), a.problem),
 			ret_diag);
 }

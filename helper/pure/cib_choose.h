@@ -3,9 +3,9 @@
  * cib_choose: which VIPs serve a resource, and why these.
  *
  * Named ones; else the IP resources before ours in its group; else those that ours is colocated
- * with at INFINITY, through groups, sets, tags, clones and bundles: what fewer constraints lead to
- * comes first. One address per family; none or too many is an error that lists what there is, each
- * with its reason.
+ * with at INFINITY, through groups, sets, tags, clones and bundles: of each family those that the
+ * fewest constraints lead to. One address per family; none or too many is an error that lists what
+ * there is, each with its reason.
  *
  * Call it again while something is wanted (cib_model.h).
  */
@@ -33,10 +33,18 @@ struct cib_vip {
 	const char *why;
 };
 
+/* What a person should know, a line each. */
+struct cib_hints {
+	const char **items;
+	size_t n, cap;
+};
+
 struct cib_choice {
 	const struct cib_resource *own; /* NULL if there is no question about it */
 	struct cib_vip *vips;
 	size_t n, cap;
+	bool settled4, settled6;   /* families that were found nearer than where we look now */
+	struct cib_hints findings; /* what was passed over although there is a choice */
 };
 
 /* 0, or -1: EX_CONFIGURED with the reason, or lack of memory. Release the choice. */
@@ -44,14 +52,9 @@ int cib_choose(struct cib_model *m, const struct cib_question *q, struct cib_cho
 	       struct diag *ret_diag);
 void cib_choice_release(struct cib_choice *c);
 
-/* For cib_search.c: what was passed over on the way, for the message when nothing is found. */
-struct cib_hints {
-	const char **items;
-	size_t n, cap;
-};
-
-/* Look at one resource: a VIP joins the choice, what is none by nature becomes a hint, a broken
- * one is the error. */
+/* For cib_search.c. Look at one resource: a VIP joins the choice unless its family is settled; what
+ * is none by nature becomes a hint, for the message when nothing is found; a broken one is the
+ * error, or a finding once a family is settled. */
 int cib_consider(struct cib_model *m, const struct cib_resource *r, const char *why,
 		 struct cib_choice *c, struct cib_hints *hints, struct diag *ret_diag);
 

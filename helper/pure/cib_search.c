@@ -185,6 +185,15 @@ static struct step *next_step(struct search *s)
 	return next;
 }
 
+static void settle(struct cib_choice *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->vips[i].address.addr.family == 4)
+			c->settled4 = true;
+		else
+			c->settled6 = true;
+}
+
 int cib_search(struct cib_model *m, const struct cib_resource *own, struct cib_choice *c,
 	       struct cib_hints *hints, struct diag *ret_diag)
 {
@@ -197,7 +206,9 @@ int cib_search(struct cib_model *m, const struct cib_resource *own, struct cib_c
 		return -1;
 	rc = push(&s, own, NULL, "", 0);
 	while (rc == 0 && (step = next_step(&s)) != NULL) {
-		if (c->n > 0 && step->hops > hops)
+		if (step->hops > hops)
+			settle(c);
+		if (c->settled4 && c->settled6)
 			break;
 		hops = step->hops;
 		rc = visit(&s, *step, c, hints);
