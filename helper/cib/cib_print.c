@@ -68,6 +68,17 @@ static void find_owner(const struct cib_vip *v, const char *corosync, struct buf
 	buf_release(&b);
 }
 
+static void find_several(const struct cib_vip *v, const char *const *active, struct buf *out)
+{
+	struct buf names = BUF_INIT;
+
+	for (const char *const *n = active; n != NULL && *n != NULL; n++)
+		buf_addf(&names, "%s%s", n == active ? "" : ", ", *n);
+	if (active != NULL && active[0] != NULL && active[1] != NULL)
+		finding(out, v->resource->id, " is active on several nodes: ", buf_str(&names), "");
+	buf_release(&names);
+}
+
 static void findings(const struct cib_print *p, const char *corosync, struct buf *out)
 {
 	const struct cib_choice *c = &p->choice;
@@ -88,9 +99,7 @@ static void findings(const struct cib_print *p, const char *corosync, struct buf
 		const char *const *active = p->states ? p->states[i].active : NULL;
 
 		find_owner(&c->vips[i], corosync, out);
-		if (active != NULL && active[0] != NULL && active[1] != NULL)
-			finding(out, c->vips[i].resource->id,
-				" is active on several nodes: ", active[0], " and others");
+		find_several(&c->vips[i], active, out);
 		if (p->states != NULL && p->states[i].mode.unsure_rule != NULL)
 			finding(out, "whether ", c->vips[i].resource->id,
 				" is managed hangs on a rule that cannot be judged here: ",

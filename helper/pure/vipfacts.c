@@ -147,6 +147,7 @@ static int take_of_cluster(struct line *l, struct diag *ret_diag)
 	} else if (text_equal(l->key, "target-role")) {
 		f->target_role = keep(l, l->value);
 	} else if (text_equal(l->key, "managed")) {
+		f->has_mode = true;
 		f->managed = truth(l->value);
 	}
 	return 0;

@@ -10,7 +10,8 @@
  *     node=node1              this node's name in the CIB; absent off the cluster
  *     cluster=lab             corosync's cluster name; absent without corosync
  *     quorate=yes             yes | no; absent if nobody could say
- *     managed=yes             our own resource: is-managed; absent without --resource
+ *     managed=yes             our own resource: no if is-managed or maintenance says so; absent
+ *                             without --resource
  *     target-role=Started     our own resource, if set
  *     own=192.0.2.11 node1    an address of a node of this cluster, and whose; repeated
  *     finding=TEXT            something a person should know; repeated
@@ -53,6 +54,7 @@ struct own_addr {
 
 struct vipfacts {
 	const char *node, *cluster, *quorate, *target_role; /* may be NULL */
+	bool has_mode; /* managed and target_role are of our own resource */
 	bool managed;
 	struct own_addr *own;
 	size_t n_own, cap_own;

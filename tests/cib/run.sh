@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run: mta-stack-cib on the CIBs in cases/ and, where there is a root with Pacemaker in it, against
-# Pacemaker's own answers and a live daemon.
+# run: mta-stack-cib and `mta-stack vip` on the CIBs in cases/ and, where there is a root with
+# Pacemaker in it, against Pacemaker's own answers and a live daemon.
 #
 #   tests/cib/run.sh MTA_STACK_CIB [CASE…]
 #
@@ -52,6 +52,10 @@ for name in $(cases "$@"); do
 	fi
 done
 
+if [ $# -eq 0 ]; then
+	"$here/vip.sh" "${program%-cib}" >"$work/log" 2>&1
+	take_counts "$work/log"
+fi
 if [ $# -eq 0 ] && [ -z "${ONLY_FIXTURES:-}" ]; then
 	"$here/headers.sh" >"$work/log" 2>&1
 	take_counts "$work/log"

@@ -47,6 +47,7 @@ static void all_keys(void **state)
 	assert_string_equal(f.quorate, "yes");
 	assert_string_equal(f.target_role, "Started");
 	assert_false(f.managed);
+	assert_true(f.has_mode);
 	assert_int_equal(f.n_own, 2);
 	assert_string_equal(f.own[0].node, "node1");
 	assert_string_equal(ipaddr_format(&f.own[1].addr, s), "2001:db8::11");
@@ -79,6 +80,7 @@ static void nothing_is_no_fact(void **state)
 	assert_int_equal(vipfacts_parse(&f, span(""), NULL), 0);
 	assert_int_equal(f.n_vips, 0);
 	assert_true(f.managed);
+	assert_false(f.has_mode);
 	assert_null(f.quorate);
 	vipfacts_release(&f);
 }
