@@ -87,6 +87,17 @@ static bool kind_of(const xmlNode *n, enum cib_kind *ret_kind)
 	return false;
 }
 
+/* Has a template, or is in something of which Pacemaker makes instances. */
+static bool is_apart(const xmlNode *n, const struct cib_resource *r)
+{
+	if (r->kind == CIB_PRIMITIVE && xmlHasProp(n, cib_xml_str("template")) != NULL)
+		return true;
+	for (r = r->parent; r != NULL; r = r->parent)
+		if (r->kind == CIB_CLONE || r->kind == CIB_BUNDLE)
+			return true;
+	return false;
+}
+
 static void resource(struct cib_xml *x, const xmlNode *n, const struct cib_resource *parent,
 		     size_t order)
 {
@@ -99,14 +110,14 @@ static void resource(struct cib_xml *x, const xmlNode *n, const struct cib_resou
 		return;
 	r = cib_model_add_resource(x->m, id, kind, parent);
 	r->order = order;
-	x->templated = kind == CIB_PRIMITIVE && xmlHasProp(n, cib_xml_str("template")) != NULL;
+	x->apart = is_apart(n, r);
 	if (kind == CIB_PRIMITIVE)
 		primitive(x, n, r);
 	else if (kind == CIB_BUNDLE)
 		bundle(x, n, r);
 	cib_xml_sets(x, n, "instance_attributes", &r->params);
 	cib_xml_sets(x, n, "meta_attributes", &r->meta);
-	x->templated = false;
+	x->apart = false;
 	for (xmlNode *c = cib_xml_first(n); c != NULL && kind != CIB_PRIMITIVE; c = cib_xml_next(c))
 		resource(x, c, r, children++);
 }

@@ -18,7 +18,8 @@
 struct cib_xml {
 	struct cib_model *m;
 	xmlNode *store;
-	bool templated; /* in the sets of a resource with a template, see cib_xml_sets.c */
+	bool apart; /* in the sets of a resource that is a document of its own, see cib_xml_sets.c
+		     */
 };
 
 /* The attribute in the model's pool, or NULL. */

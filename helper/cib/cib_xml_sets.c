@@ -4,9 +4,9 @@
  * references resolved as Pacemaker does: by element name and id, one step. An element it does not
  * know becomes an expression that cannot be judged, never nothing.
  *
- * Pacemaker 2.1 evaluates a resource with a template as a document of its own, so that its rules'
- * references lead nowhere, and takes such a rule for one that holds; later versions do not. Such a
- * rule cannot be judged either.
+ * Pacemaker 2.1 evaluates a resource with a template, and one in a clone, as a document of its own,
+ * so that its rules' references lead nowhere, and takes such a rule for one that holds; later
+ * versions do not. Such a rule cannot be judged either.
  */
 #include "cib/cib_xml.h"
 
@@ -140,7 +140,7 @@ static const struct cib_rule *rule(struct cib_xml *x, xmlNode *n, int depth)
 	struct cib_rule *r;
 	const char *op;
 
-	if (real == NULL || (real != n && x->templated))
+	if (real == NULL || (real != n && x->apart))
 		return NULL;
 	r = cib_model_add_rule(x->m, cib_xml_attr(x, real, "id"));
 	if (r->id == NULL)
@@ -216,7 +216,7 @@ static const struct cib_set *set_of(struct cib_xml *x, const xmlNode *n)
 void cib_xml_sets(struct cib_xml *x, const xmlNode *parent, const char *tag,
 		  struct cib_sets *ret_sets)
 {
-	bool templated = x->templated;
+	bool apart = x->apart;
 
 	for (xmlNode *c = cib_xml_first(parent); c != NULL; c = cib_xml_next(c)) {
 		xmlNode *real = cib_xml_is(c, tag) ? cib_xml_deref(x, c) : NULL;
@@ -230,8 +230,8 @@ void cib_xml_sets(struct cib_xml *x, const xmlNode *parent, const char *tag,
 			continue;
 		}
 		if (real != c)
-			x->templated = false;
+			x->apart = false;
 		*slot = set_of(x, real);
-		x->templated = templated;
+		x->apart = apart;
 	}
 }
