@@ -116,6 +116,25 @@ class Maker:
         else:
             ET.SubElement(e, "nvpair", id=self.id("p"), name="nic", value="eth0")
 
+    def resource_rule(self, parent):
+        """On what a resource is: defaults only."""
+        r = self.rnd
+        e = ET.SubElement(parent, "rule", id=self.id("r"), score="INFINITY")
+        op = r.choice([None, "and", "or"])
+        if op:
+            e.set("boolean-op", op)
+        for _ in range(r.choice([1, 1, 2])):
+            if r.random() < 0.15:
+                self.date(e)
+                continue
+            x = ET.SubElement(e, "rsc_expression", id=self.id("x"))
+            for key, values in (("class", ["ocf", "ocf", "systemd", None]),
+                                ("provider", ["heartbeat", "heartbeat", "pacemaker", None]),
+                                ("type", ["IPaddr2", "IPaddr2", "Dummy", None])):
+                value = r.choice(values)
+                if value:
+                    x.set(key, value)
+
     def meta(self, parent):
         r = self.rnd
         for _ in range(r.choice([0, 0, 1, 2])):
@@ -123,6 +142,8 @@ class Maker:
             score = r.choice(SCORES)
             if score:
                 e.set("score", score)
+            if parent.tag == "rsc_defaults" and r.random() < 0.7:
+                self.resource_rule(e)
             ET.SubElement(e, "nvpair", id=self.id("p"), name="target-role",
                           value=r.choice(["Started", "Stopped", "#default"]))
             if r.random() < 0.4:
@@ -183,19 +204,22 @@ def make(seed):
             m.attributes(t, f"198.51.100.{m.n % 200 + i + 1}")
         m.meta(t)
         templates.append(t.get("id"))
-    names = []
+    names, together = [], {}  # of one instance of a clone, all members are on one node
     for i in range(rnd.randint(2, 5)):
-        where = resources
-        if rnd.random() < 0.5:
-            where = ET.SubElement(resources, "group", id=m.id("g"))
-            if rnd.random() < 0.5:
-                m.attributes(where, f"203.0.113.{m.n % 200 + 1}")
-            m.meta(where)
-        for _ in range(1 if where is resources else rnd.randint(1, 2)):
+        where, top = resources, None
+        for kind in ("clone", "group"):
+            if rnd.random() < (0.25 if kind == "clone" else 0.5):
+                where = ET.SubElement(where, kind, id=m.id(kind[0]))
+                top = top or (where.get("id") if kind == "clone" else None)
+                if rnd.random() < 0.5:
+                    m.attributes(where, f"203.0.113.{m.n % 200 + 1}")
+                m.meta(where)
+        for _ in range(rnd.randint(1, 2) if where.tag == "group" else 1):
             names.append(f"vip{len(names)}")
             m.primitive(where, names[-1], templates)
+            together[names[-1]] = top or names[-1]
     ET.SubElement(config, "constraints")
-    if rnd.random() < 0.5:
+    if rnd.random() < 0.7:
         m.meta(ET.SubElement(config, "rsc_defaults"))
     status = ET.SubElement(cib, "status")
     for i in ("1", "2"):
@@ -204,7 +228,7 @@ def make(seed):
             "expected": "member", "crm-debug-origin": "x"})
         lrm = ET.SubElement(ET.SubElement(state, "lrm", id=i), "lrm_resources")
         for call, name in enumerate(names):
-            if random.Random(f"{seed}{name}").choice(["1", "2", "1", "2", "0"]) == i:
+            if random.Random(f"{seed}{together[name]}").choice(["1", "2", "1", "2", "0"]) == i:
                 history(lrm, name, f"node{i}", call + 5)
         if rnd.random() < 0.4:
             t = ET.SubElement(state, "transient_attributes", id=i)

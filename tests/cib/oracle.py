@@ -80,7 +80,7 @@ def get(cib, rsc, name, meta=False):
 
 def nodes_of(cib, rsc):
     _, out, _ = run("crm_resource", "-r", rsc, "-W", cib=cib)
-    return re.findall(r"is running on: (\S+)", out)
+    return sorted(set(re.findall(r"is running on: (\S+)", out)))
 
 
 def ask(cib, *argv):
@@ -169,9 +169,10 @@ class Values:
         self.differ(f"{rsc} for {places}", "address", theirs, v["address"])
         if places:
             self.seen.add("place")
-        self.differ(rsc, "nodes", sorted(places), sorted(v["active"]))
-        self.differ(rsc, "target-role", get(self.cib, rsc, "target-role", meta=True), v.get("target-role"))
+        self.differ(rsc, "nodes", places, sorted(v["active"]))
         if "managed hangs on a rule" not in facts.get("finding", ""):
+            self.differ(rsc, "target-role", get(self.cib, rsc, "target-role", meta=True),
+                        v.get("target-role"))
             self.differ(rsc, "managed", self.managed.get(theirs_id), v["managed"] == "yes")
 
 

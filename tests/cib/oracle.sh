@@ -29,12 +29,13 @@ trap 'rm -rf "$box"' EXIT
 mkdir "$box/generated" && cp -r "$here/cases" "$here"/*.py "$program" "$box/" || exit 1
 in_root "$box" python3 /mnt/generate.py "$seed" "$count" /mnt/generated >"$box/log" 2>&1 ||
 	not_ok "generate $seed $count" "$(cat "$box/log")"
-for zone in UTC Asia/Kolkata; do
+for zone in UTC Asia/Kolkata America/New_York America/St_Johns; do
 	in_root "$box" env TZ=$zone python3 /mnt/oracle.py "/mnt/${program##*/}" /mnt/generated \
-		>"$box/log" 2>&1
+		$((count * 2 / 3)) >"$box/log" 2>&1
 	sed -i "s|^\(not \)\?ok - |&seed $seed, $zone: |" "$box/log"
 	take_counts "$box/log"
 done
-in_root "$box" python3 /mnt/oracle.py "/mnt/${program##*/}" /mnt/cases --simulate >"$box/log" 2>&1
+in_root "$box" python3 /mnt/oracle.py "/mnt/${program##*/}" /mnt/cases 60 --simulate \
+	>"$box/log" 2>&1
 take_counts "$box/log"
 done_testing
