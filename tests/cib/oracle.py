@@ -43,7 +43,9 @@ APART = {
 }
 # In which there is nothing to compare, and why.
 NOTHING = {
-    "agent-balancer": "no agent with an address", "agent-other-provider": "an agent unknown to us",
+    "agent-balancer": "no agent with an address", "agent-gcp-ilb": "no agent with an address",
+    "agent-openstack-floating-ip": "no agent with an address",
+    "agent-osceip": "no agent with an address", "agent-other-provider": "an agent unknown to us",
     "agent-public": "no agent with an address", "agent-unknown": "an agent unknown to us",
     "agent-unknown-none": "an agent unknown to us", "agent-unknown-two": "an agent unknown to us",
     "coloc-bundle-many": "we refuse the bundle", "coloc-loop": "no IP resource",

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# oracle: mta-stack-cib against Pacemaker's own tools, on the CIBs in cases/ and on generated ones.
+# oracle: mta-stack-cib against Pacemaker's own tools, on the CIBs in cases/ and on generated ones, and
+# its table of agents against their meta-data.
 #
 #   tests/cib/oracle.sh MTA_STACK_CIB [SEED [COUNT]]
 #
@@ -26,7 +27,10 @@ if [ -n "$why" ] || ! use_root; then
 fi
 box=$(mktemp -d) || exit 1
 trap 'rm -rf "$box"' EXIT
-mkdir "$box/generated" && cp -r "$here/cases" "$here"/*.py "$program" "$box/" || exit 1
+mkdir "$box/generated" && cp -r "$here/cases" "$here"/*.py "$program" \
+	"$here/../../helper/pure/cib_agents.c" "$box/" || exit 1
+in_root "$box" python3 /mnt/agents.py /mnt/cib_agents.c >"$box/log" 2>&1
+take_counts "$box/log"
 in_root "$box" python3 /mnt/generate.py "$seed" "$count" /mnt/generated >"$box/log" 2>&1 ||
 	not_ok "generate $seed $count" "$(cat "$box/log")"
 for zone in UTC Asia/Kolkata America/New_York America/St_Johns; do
