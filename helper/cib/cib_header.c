@@ -80,23 +80,41 @@ int cib_read_header(struct cib_read *r, struct diag *ret_diag)
 	return check_schema(attr(r, cib, "validate-with"), ret_diag);
 }
 
-static bool has_node(struct cib_read *r, const char *name)
+/* The name of the node whose attribute `key` has this value, or NULL. */
+static const char *find_node(struct cib_read *r, const char *key, const char *value)
 {
 	const xmlNode *root = xmlDocGetRootElement(r->header);
 
 	for (const xmlNode *n = cib_xml_first(root); n != NULL; n = cib_xml_next(n)) {
-		const char *uname = attr(r, n, "uname");
+		const char *has = attr(r, n, key), *uname = attr(r, n, "uname");
 
-		if (uname != NULL && strcmp(uname, name) == 0)
-			return true;
+		if (has != NULL && uname != NULL && !cib_xml_is(n, "cib") &&
+		    strcmp(has, value) == 0)
+			return uname;
 	}
-	return false;
+	return NULL;
+}
+
+static bool has_node(struct cib_read *r, const char *name)
+{
+	return find_node(r, "uname", name) != NULL;
+}
+
+/* The host's name need not be the node's, nor need corosync.conf have one: then the CIB has
+ * Pacemaker's choice beside Corosync's id. */
+static const char *own_name(struct cib_read *r)
+{
+	const char *id, *name;
+	char host[256] = "";
+
+	if (r->corosync != NULL && cib_corosync_self(r->corosync, &id, &name))
+		return name[0] != '\0' ? find_node(r, "uname", name) : find_node(r, "id", id);
+	return gethostname(host, sizeof(host) - 1) == 0 ? find_node(r, "uname", host) : NULL;
 }
 
 int cib_read_node(struct cib_read *r, struct diag *ret_diag)
 {
 	const char *told = r->file ? NULL : getenv("OCF_RESKEY_CRM_meta_on_node");
-	char host[256] = "";
 
 	r->node = NULL;
 	if (r->node_given != NULL) {
@@ -107,8 +125,8 @@ int cib_read_node(struct cib_read *r, struct diag *ret_diag)
 		r->node = r->node_given;
 	} else if (told != NULL && has_node(r, told)) {
 		r->node = told;
-	} else if (gethostname(host, sizeof(host) - 1) == 0 && has_node(r, host)) {
-		r->node = pool_dups(&r->pool, host);
+	} else {
+		r->node = own_name(r);
 	}
 	return 0;
 }

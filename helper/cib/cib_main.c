@@ -18,6 +18,8 @@
 #include "cib/cib_read.h"
 #include "data/array.h"
 
+#define COROSYNC_MS 2000 /* how long its answer is waited for */
+
 struct arguments {
 	const char *file, *node;
 	struct cib_question question;
@@ -149,11 +151,11 @@ static int open_source(struct arguments *a, struct cib_source *s, struct diag *r
 }
 
 static int answer(struct arguments *a, struct cib_print *p, struct cib_source *s,
-		  struct cib_read *r, struct diag *ret_diag)
+		  struct cib_corosync *corosync, struct cib_read *r, struct diag *ret_diag)
 {
 	if (open_source(a, s, ret_diag) < 0)
 		return -1;
-	cib_read_init(r, s, a->node, a->file);
+	cib_read_init(r, s, a->file ? NULL : corosync, a->node, a->file);
 	if (!a->question.no_cluster)
 		return cib_read_choose(r, &a->question, &p->choice, &p->own, &p->states, ret_diag);
 	return cib_choose(&r->model, &a->question, &p->choice, ret_diag);
@@ -169,8 +171,8 @@ static int run(struct arguments *a, struct diag *ret_diag)
 	int rc;
 
 	if (a->file == NULL)
-		cib_corosync_start(&corosync);
-	rc = answer(a, &print, &source, &read, ret_diag);
+		cib_corosync_start(&corosync, COROSYNC_MS);
+	rc = answer(a, &print, &source, &corosync, &read, ret_diag);
 	cib_corosync_finish(&corosync, &lines);
 	if (rc == 0) {
 		cib_print(&print, buf_str(&lines), &out);

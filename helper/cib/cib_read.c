@@ -15,10 +15,11 @@
 #define ROUNDS_MAX 64 /* each reads more of a finite CIB; chains of constraints are short */
 #define TRIES_MAX  3  /* the configuration changed while it was read */
 
-void cib_read_init(struct cib_read *r, struct cib_source *source, const char *node,
-		   const char *file)
+void cib_read_init(struct cib_read *r, struct cib_source *source, struct cib_corosync *corosync,
+		   const char *node, const char *file)
 {
-	*r = (struct cib_read){.source = source, .node_given = node, .file = file};
+	*r = (struct cib_read){
+		.source = source, .corosync = corosync, .node_given = node, .file = file};
 	cib_model_init(&r->model, &r->wants);
 }
 

@@ -3,7 +3,7 @@
  * cib_read: reading from a CIB just what an answer needs, in as few round trips as it takes.
  *
  *     struct cib_read r;
- *     cib_read_init(&r, source, node, file);
+ *     cib_read_init(&r, source, corosync, node, file);
  *     cib_read_choose(&r, question, &choice, diag)      the choice points into r.model
  *     cib_read_release(&r);
  *
@@ -15,24 +15,26 @@
 
 #include <libxml/tree.h>
 
+#include "cib/cib_corosync.h"
 #include "cib/cib_source.h"
 #include "pure/cib_choose.h"
 #include "pure/cib_model.h"
 
 struct cib_read {
 	struct cib_source *source;
-	const char *node_given; /* --node, or NULL */
-	const char *file;	/* --cib-file, or NULL */
-	const char *node;	/* this node's name in the CIB, or NULL */
-	const char *quorate;	/* "yes", "no" by the CIB, or NULL */
+	struct cib_corosync *corosync; /* NULL: not asked */
+	const char *node_given;	       /* --node, or NULL */
+	const char *file;	       /* --cib-file, or NULL */
+	const char *node;	       /* this node's name in the CIB, or NULL */
+	const char *quorate;	       /* "yes", "no" by the CIB, or NULL */
 	xmlDoc *header, *store;
 	struct cib_wants wants;
 	struct cib_model model;
 	struct pool pool;
 };
 
-void cib_read_init(struct cib_read *r, struct cib_source *source, const char *node,
-		   const char *file);
+void cib_read_init(struct cib_read *r, struct cib_source *source, struct cib_corosync *corosync,
+		   const char *node, const char *file);
 void cib_read_release(struct cib_read *r);
 
 /* What is to be known of a chosen resource besides its address. */
@@ -50,8 +52,8 @@ int cib_read_choose(struct cib_read *r, const struct cib_question *q, struct cib
 /* For cib_read.c: new, empty documents and the header: <cib>, nodes and their states. */
 int cib_read_header(struct cib_read *r, struct diag *ret_diag);
 
-/* For cib_read.c: which node this is: given, or what Pacemaker tells its agents, or this machine's
- * name if a node has it. */
+/* For cib_read.c: which node this is: given, or what Pacemaker tells its agents, or as Corosync
+ * knows it, or without Corosync this machine's name if a node has it. */
 int cib_read_node(struct cib_read *r, struct diag *ret_diag);
 
 /* For cib_read.c: is the configuration still the one that the header spoke of? */

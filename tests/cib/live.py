@@ -213,13 +213,12 @@ COROSYNC = """totem {
 }
 nodelist {
     node {
-        ring0_addr: 127.0.0.1
-        ring1_addr: 192.0.2.10
-        name: node1
+        ring0_addr: %s
+        %s
         nodeid: 1
     }
     node {
-        ring0_addr: 192.0.2.12
+        ring0_addr: %s
         name: node2
         nodeid: 2
     }
@@ -240,38 +239,106 @@ system {
 """
 
 
-def corosync():
+class Corosync:
+    """A corosync that is the first of two nodes, the other one being away."""
+
+    def __init__(self, address="127.0.0.1", name="name: node1", other="192.0.2.12"):
+        with open("/tmp/corosync.conf", "w", encoding="utf-8") as f:
+            f.write(COROSYNC % (address, name, other))
+        os.makedirs("/var/lib/corosync", exist_ok=True)
+
+    def __enter__(self):
+        env = dict(ENV, COROSYNC_MAIN_CONFIG_FILE="/tmp/corosync.conf")
+        self.process = subprocess.Popen(["corosync", "-f", "-c", "/tmp/corosync.conf"], env=env,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # It knows its own address when it has a membership.
+        if not wait_for(lambda: run("corosync-cmapctl", "runtime.members.1.ip")[0] == 0):
+            raise RuntimeError("corosync does not start")
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.kill()
+        self.process.wait()
+
+
+def write_hosts():
+    """Names for corosync, in an /etc of our own."""
+    shutil.copytree("/etc", "/tmp/etc", symlinks=True)
+    with open("/tmp/etc/hosts", "w", encoding="utf-8") as f:
+        f.write("127.0.0.1 localhost ring-a.example\n192.0.2.12 ring-b.example\n")
+    subprocess.run(["mount", "--bind", "/tmp/etc", "/etc"], check=True)
+
+
+def by_node():
+    """A VIP with an address of its own on node2."""
+    tree = ET.parse(os.path.join(CASES, "group-before.xml")).getroot()
+    vip = tree.find(".//nvpair[@name='ip']/../..")
+    vip.append(ET.fromstring(
+        '<instance_attributes id="two" score="9"><rule id="two-r"><expression id="two-e" '
+        'attribute="#uname" operation="eq" value="node2"/></rule>'
+        '<nvpair id="two-ip" name="ip" value="192.0.2.77"/></instance_attributes>'))
+    return tree
+
+
+def named(host, *argv):
+    """On a host of that name."""
+    return run("unshare", "-u", "sh", "-c", 'hostname "$0" && exec "$@"', host, *argv)
+
+
+def own_name():
+    """Which node this is, where the host is named otherwise, or even like another node."""
+    ours = [OURS, "--resource", "mail-mta"]
+    first = r"(?s)^format=1\nnode=node1\n.*\naddress=192\.0\.2\.10\n"
+    second = r"(?s)^format=1\nnode=node2\n.*\naddress=192\.0\.2\.77\n"
+    with Based(by_node()):
+        expect("without corosync the host's name counts", named("node2", *ours), 0, second)
+        with Corosync() as corosync:
+            expect("a node's name by corosync.conf", named("elsewhere", *ours), 0, first)
+            expect("where the host is named like another node", named("node2", *ours), 0, first)
+            expect("--node counts more", named("elsewhere", *ours, "--node", "node2"), 0, second)
+            expect("so does what Pacemaker tells its agents", named(
+                "elsewhere", "env", "OCF_RESKEY_CRM_meta_on_node=node2", *ours), 0, second)
+            corosync.process.send_signal(signal.SIGSTOP)
+            expect("a stopped corosync leaves the host's name, and this is said",
+                   named("node2", *ours), 0, "(?s)node=node2.*finding=corosync does not answer: "
+                   "this node is taken for the one that is named like this host.*=192.0.2.77")
+        with Corosync(name="# no name"):
+            expect("by the id, where corosync.conf has no name", named("node2", *ours), 0, first)
+        with Corosync(name="name: node9"):
+            expect("one that the CIB does not have is none", named("node2", *ours), 0,
+                   "(?s)finding=this machine is no node of the cluster.*address=192.0.2.10")
+
+
+def own_addresses():
     ours = [OURS, "--resource", "mail-mta", "--node", "node1"]
-    with open("/tmp/corosync.conf", "w", encoding="utf-8") as f:
-        f.write(COROSYNC.replace("        ring1_addr: 192.0.2.10\n", ""))
-    os.makedirs("/var/lib/corosync", exist_ok=True)
-    env = dict(ENV, COROSYNC_MAIN_CONFIG_FILE="/tmp/corosync.conf")
-    daemon = subprocess.Popen(["corosync", "-f", "-c", "/tmp/corosync.conf"], env=env,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     tree = ET.parse(os.path.join(CASES, "group-before.xml")).getroot()
     tree.find(".//nvpair[@name='ip']").set("value", "192.0.2.12")
-    try:
-        if not wait_for(lambda: run("corosync-cmapctl", "totem.cluster_name")[0] == 0):
-            report("corosync starts", "it does not")
-            return
-        with Based(tree):
+    with Based(tree):
+        with Corosync() as corosync:
             expect("the cluster's name", run(*ours), 0, "(?m)^cluster=lab$")
             expect("the nodes' own addresses", run(*ours), 0,
                    "(?m)^own=127.0.0.1 node1$\n^own=192.0.2.12 node2$")
             expect("quorum", run(*ours), 0, "(?m)^quorate=no$")
             expect("a VIP that is a node's own address is found", run(*ours), 0,
                    "(?m)^finding=192.0.2.12 is node node2's own address")
-            daemon.send_signal(signal.SIGSTOP)
+            corosync.process.send_signal(signal.SIGSTOP)
             expect("a stopped corosync costs its facts only", run(*ours), 0,
                    "(?s)finding=corosync does not answer.*address=192.0.2.12", most=3)
-    finally:
-        daemon.send_signal(signal.SIGCONT)
-        daemon.kill()
-        daemon.wait()
+        with Corosync("ring-a.example", "name: node1", "ring-b.example"):
+            expect("an address that corosync.conf has by name", run(*ours), 0,
+                   "(?m)^own=127.0.0.1 node1$")
+            expect("that of a node which corosync has not seen is said to be unknown", run(*ours), 0,
+                   "(?m)^finding=the address of node node2 is not known: corosync.conf has the "
+                   "name ring-b.example for it")
+        with Corosync(name="# no name"):
+            expect("a node without a name goes by its id", run(*ours), 0, "(?m)^own=127.0.0.1 1$")
 
 
+write_hosts()
 out_of_reach()
 same_as_file()
-corosync()
+own_name()
+own_addresses()
 costs()
 print(f"{counts['ok']} passed, {counts['not ok']} failed, 0 skipped")
