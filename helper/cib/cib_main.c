@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "cib/cib_corosync.h"
@@ -18,14 +19,14 @@
 #include "cib/cib_read.h"
 #include "data/array.h"
 
-#define COROSYNC_MS 2000 /* how long its answer is waited for */
+#define COROSYNC_MS 2000 /* how long its answer is waited for at most */
 
 struct arguments {
 	const char *file, *node;
 	struct cib_question question;
 	const char **vips;
 	size_t cap_vips;
-	long seconds;
+	long deadline_ms; /* 0: none */
 };
 
 static void print_help(void)
@@ -37,7 +38,7 @@ static void print_help(void)
 		     "  --node NAME         answer for this node; default: this machine\n"
 		     "  --brief             do not tell where the VIPs are started\n"
 		     "  --cib-file FILE     read FILE instead of the running cluster's CIB\n"
-		     "  --deadline SECONDS  give up after that time\n");
+		     "  --deadline SECONDS  give up after that time, 0.5 for half a second\n");
 }
 
 static int add_vip(struct arguments *a, const char *vip, struct diag *ret_diag)
@@ -54,11 +55,12 @@ static int add_vip(struct arguments *a, const char *vip, struct diag *ret_diag)
 static int set_deadline(struct arguments *a, const char *text, struct diag *ret_diag)
 {
 	char *end;
+	double seconds = strtod(text, &end);
 
-	a->seconds = strtol(text, &end, 10);
-	if (end == text || *end != '\0' || a->seconds < 1 || a->seconds > 86400)
+	if (end == text || *end != '\0' || !(seconds >= 0.001 && seconds <= 86400))
 		return diag_set(ret_diag, EX_ARGS,
 				"cannot use --deadline %s: it is no number of seconds", text);
+	a->deadline_ms = (long)(seconds * 1000);
 	return 0;
 }
 
@@ -103,8 +105,8 @@ static int parse(struct arguments *a, int argc, char **argv, struct diag *ret_di
 
 static void out_of_time(int signal)
 {
-	static const char text[] = "mta-stack-cib: cannot read the CIB: pacemaker-based does not "
-				   "answer in time\n";
+	static const char text[] = "mta-stack-cib: cannot read the CIB: no answer by the deadline; "
+				   "is pacemaker-based stopped or overloaded?\n";
 	ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
 
 	(void)signal;
@@ -113,14 +115,23 @@ static void out_of_time(int signal)
 }
 
 /* No time-out of libcib's holds against a stopped daemon. */
-static void arm(long seconds)
+static void arm(long ms)
 {
 	struct sigaction action = {.sa_handler = out_of_time};
+	struct itimerval in = {.it_value = {ms / 1000, ms % 1000 * 1000}};
 
-	if (seconds == 0)
+	if (ms == 0)
 		return;
 	(void)sigaction(SIGALRM, &action, NULL);
-	(void)alarm((unsigned)seconds);
+	(void)setitimer(ITIMER_REAL, &in, NULL);
+}
+
+/* A third of the deadline at most: a corosync that hangs leaves enough of it for the CIB. */
+static long corosync_ms(const struct arguments *a)
+{
+	long third = a->deadline_ms / 3;
+
+	return a->deadline_ms > 0 && third < COROSYNC_MS ? third : COROSYNC_MS;
 }
 
 static bool only_addresses(const struct cib_question *q)
@@ -171,7 +182,7 @@ static int run(struct arguments *a, struct diag *ret_diag)
 	int rc;
 
 	if (a->file == NULL)
-		cib_corosync_start(&corosync, COROSYNC_MS);
+		cib_corosync_start(&corosync, corosync_ms(a));
 	rc = answer(a, &print, &source, &corosync, &read, ret_diag);
 	cib_corosync_finish(&corosync, &lines);
 	if (rc == 0) {
@@ -198,7 +209,7 @@ int main(int argc, char **argv)
 	if (rc == 1)
 		print_help();
 	if (rc == 0) {
-		arm(a.seconds);
+		arm(a.deadline_ms);
 		rc = run(&a, &diag);
 	}
 	free(a.vips);

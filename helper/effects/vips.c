@@ -76,8 +76,9 @@ static int failed(const struct spawn_result *r, struct diag *ret_diag)
 int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfacts *ret_facts,
 	      struct diag *ret_diag)
 {
-	char beside[PATH_MAX];
-	const char **argv = calloc(9 + 2 * q->n_vips, sizeof(*argv));
+	char beside[PATH_MAX], seconds[24];
+	int left = deadline_left_ms(d);
+	const char **argv = calloc(11 + 2 * q->n_vips, sizeof(*argv));
 	struct spawn job = {.argv = argv};
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	size_t n = 0;
@@ -85,7 +86,13 @@ int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfac
 
 	if (argv == NULL)
 		return diag_oom(ret_diag);
+	/* It also tells how long it may wait for what it can do without. */
+	(void)snprintf(seconds, sizeof(seconds), "%d.%03d", left / 1000, left % 1000);
 	argv[n++] = reader(beside);
+	if (left > 0) {
+		argv[n++] = "--deadline";
+		argv[n++] = seconds;
+	}
 	if (q->resource != NULL) {
 		argv[n++] = "--resource";
 		argv[n++] = q->resource;

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """live: mta-stack-cib against a running pacemaker-based and corosync, and against stopped ones.
 
-Run inside a root that has them, in namespaces of its own: live.py MTA_STACK_CIB CASES.
+Run inside a root that has them, in namespaces of its own: live.py MTA_STACK_CIB CASES; mta-stack
+lies beside MTA_STACK_CIB.
 """
 
 import os
@@ -16,6 +17,7 @@ import time
 import xml.etree.ElementTree as ET
 
 OURS, CASES = sys.argv[1], sys.argv[2]
+PROGRAM = os.path.join(os.path.dirname(OURS), "mta-stack")
 BASED = "/usr/lib/pacemaker/pacemaker-based"
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "PCMK_logfile": "none",
        "PCMK_logfacility": "none"}
@@ -199,7 +201,7 @@ def out_of_reach():
         expect("the cluster's own user may read", run(*ours, user="hacluster"), 0, "192.0.2.10")
         based.process.send_signal(signal.SIGSTOP)
         expect("a stopped daemon ends by the deadline", run(*ours, "--deadline", "2"), 1,
-               "pacemaker-based does not answer in time", least=1.9, most=3)
+               "no answer by the deadline; is pacemaker-based stopped or overloaded", least=1.9, most=3)
         based.process.send_signal(signal.SIGCONT)
         expect("and answers when it goes on", run(*ours), 0, "192.0.2.10")
 
@@ -335,10 +337,29 @@ def own_addresses():
             expect("a node without a name goes by its id", run(*ours), 0, "(?m)^own=127.0.0.1 1$")
 
 
+def hanging_corosync():
+    """It is never waited for so long that the CIB's daemon gets the blame."""
+    tree = ET.parse(os.path.join(CASES, "group-before.xml")).getroot()
+    ours = ["--resource", "mail-mta", "--deadline"]
+    words = "(?s)corosync does not answer.*192.0.2.10|192.0.2.10.*corosync does not answer"
+    with Corosync() as corosync, Based(tree) as based:
+        corosync.process.send_signal(signal.SIGSTOP)
+        for seconds in ("1", "2", "20"):
+            most = min(float(seconds), 3)
+            expect(f"a stopped corosync, {seconds} s: the reader", run(OURS, *ours, seconds), 0,
+                   words, most=most)
+            expect(f"a stopped corosync, {seconds} s: vip", run(PROGRAM, "vip", *ours, seconds), 0,
+                   words, most=most)
+        based.process.send_signal(signal.SIGSTOP)
+        expect("both stopped: vip", run(PROGRAM, "vip", *ours, "1"), 1, "is pacemaker-based stopped",
+               most=1.5)
+
+
 write_hosts()
 out_of_reach()
 same_as_file()
 own_name()
 own_addresses()
+hanging_corosync()
 costs()
 print(f"{counts['ok']} passed, {counts['not ok']} failed, 0 skipped")

@@ -24,7 +24,7 @@ if [ -n "$why" ] || ! use_root; then
 fi
 box=$(mktemp -d) || exit 1
 trap 'rm -rf "$box"' EXIT
-chmod 755 "$box" && cp -r "$here/cases" "$here/live.py" "$program" "$box/" || exit 1
+chmod 755 "$box" && cp -r "$here/cases" "$here/live.py" "$program" "${program%/*}/mta-stack" "$box/" || exit 1
 in_root "$box" python3 /mnt/live.py "/mnt/${program##*/}" /mnt/cases >"$box/log" 2>&1
 take_counts "$box/log"
 done_testing
