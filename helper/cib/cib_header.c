@@ -74,6 +74,8 @@ int cib_read_header(struct cib_read *r, struct diag *ret_diag)
 	cib = cib_element(root);
 	if (cib == NULL)
 		return diag_set(ret_diag, EX_FAILED, "cannot read the CIB: it is empty");
+	if (cib_read_check_shown(r, cib, ret_diag) < 0)
+		return -1;
 	quorum = attr(r, cib, "have-quorum");
 	if (quorum != NULL)
 		r->quorate = cib_bool(quorum, false) ? "yes" : "no";

@@ -95,6 +95,11 @@ static void findings(const struct cib_print *p, const char *corosync, struct buf
 			"", "", "");
 	for (size_t i = 0; i < c->findings.n; i++)
 		finding(out, "passed over as VIP: ", c->findings.items[i], "", "");
+	if (p->states != NULL && cib_read_may_be_partial(p->read))
+		finding(out,
+			"ACLs are in force: this user may see a part of the CIB only, root sees "
+			"all of it",
+			"", "", "");
 	for (size_t i = 0; i < c->n; i++) {
 		const char *const *active = p->states ? p->states[i].active : NULL;
 

@@ -185,7 +185,7 @@ int cib_read_choose(struct cib_read *r, const struct cib_question *q, struct cib
 		forget(r);
 		if (cib_read_header(r, ret_diag) < 0 || cib_read_node(r, ret_diag) < 0 ||
 		    read_base(r, q, ret_diag) < 0 || rounds(r, q, &a, ret_diag) < 0)
-			return -1;
+			return cib_read_explain(r, ret_diag);
 		if (cib_read_unchanged(r, &same, ret_diag) < 0) {
 			drop(&a);
 			return -1;

@@ -56,6 +56,15 @@ int cib_read_header(struct cib_read *r, struct diag *ret_diag);
  * knows it, or without Corosync this machine's name if a node has it. */
 int cib_read_node(struct cib_read *r, struct diag *ret_diag);
 
+/* May an ACL have hidden something from this user? */
+bool cib_read_may_be_partial(const struct cib_read *r);
+
+/* For cib_header.c: EX_PERM for a <cib> that an ACL stripped of its attributes. */
+int cib_read_check_shown(const struct cib_read *r, const xmlNode *cib, struct diag *ret_diag);
+
+/* For cib_read.c: that something was not found may be an ACL's doing: then the text says so. -1. */
+int cib_read_explain(const struct cib_read *r, struct diag *diag);
+
 /* For cib_read.c: is the configuration still the one that the header spoke of? */
 int cib_read_unchanged(struct cib_read *r, bool *ret_unchanged, struct diag *ret_diag);
 

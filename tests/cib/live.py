@@ -272,6 +272,58 @@ def out_of_reach():
         expect("and answers when it goes on", run(*ours), 0, "192.0.2.10")
 
 
+ACLS = """<acls>
+    <acl_role id="all"><acl_permission id="all-1" kind="read" xpath="/cib"/></acl_role>
+    <acl_role id="resources"><acl_permission id="r-1" kind="read" xpath="//resources"/></acl_role>
+    <acl_role id="no-vip">
+        <acl_permission id="v-1" kind="deny" xpath="//primitive[@id='mail-vip']"/>
+        <acl_permission id="v-2" kind="read" xpath="/cib"/>
+    </acl_role>
+    <acl_role id="no-resources">
+        <acl_permission id="n-1" kind="deny" xpath="//resources"/>
+        <acl_permission id="n-2" kind="read" xpath="/cib"/>
+    </acl_role>
+    <acl_target id="all"><role id="all"/></acl_target>
+    <acl_target id="resources"><role id="resources"/></acl_target>
+    <acl_target id="no-vip"><role id="no-vip"/></acl_target>
+    <acl_target id="no-resources"><role id="no-resources"/></acl_target>
+</acls>"""
+
+
+def acls():
+    """Users in group haclient whom ACLs show nothing, a part or all: what is hidden is not just said
+    to be missing."""
+    names = ("none", "resources", "no-vip", "no-resources", "all")
+    with open("/etc/passwd", "a", encoding="utf-8") as f:
+        f.writelines(f"{name}:x:{3000 + i}:3000::/:/bin/sh\n" for i, name in enumerate(names))
+    hint = "; an ACL of the cluster may hide it from this user: run as root$"
+    node = ["--node", "node1"]
+    cases = (("none", node, 4, "no permission: an ACL of the cluster forbids it$"),
+             ("resources", node, 4, "no permission: an ACL of the cluster hides part of it"),
+             ("no-vip", node, 6, "no IP resource precedes it.*" + hint),
+             ("no-resources", node, 6, "the CIB has no such resource" + hint),
+             ("no-resources", ["--node", "x"], 2, "the CIB has no such node" + hint),
+             ("all", node, 0, "(?s)finding=ACLs are in force: this user may see.*=192.0.2.10"))
+    for enabled in ("true", "false"):
+        tree = many(10)
+        tree.find("configuration").append(ET.fromstring(ACLS))
+        tree.find("configuration/crm_config").append(ET.fromstring(
+            f'<cluster_property_set id="o"><nvpair id="o-acl" name="enable-acl" value="{enabled}"/>'
+            '</cluster_property_set>'))
+        with Based(tree):
+            for name, words, rc, said in cases if enabled == "true" else ():
+                got = run(OURS, "--resource", "mail-mta", *words, user=name, group=HA.pw_gid,
+                          extra_groups=[])
+                expect(f"a user to whom ACLs show: {name} ({words[1]})", got, rc, said)
+            for name in ("root", "hacluster") + (("none",) if enabled == "false" else ()):
+                got = run(OURS, "--resource", "gone", *node, user=name, group=HA.pw_gid,
+                          extra_groups=[])
+                expect(f"enable-acl={enabled}: {name} sees all", got, 6, "no such resource$")
+                got = run(OURS, "--resource", "mail-mta", "--node", "x", user=name, group=HA.pw_gid,
+                          extra_groups=[])
+                expect(f"enable-acl={enabled}: {name} sees all nodes", got, 2, "no such node$")
+
+
 COROSYNC = """totem {
     version: 2
     cluster_name: lab
@@ -424,6 +476,7 @@ def hanging_corosync():
 write_hosts()
 out_of_reach()
 same_as_file()
+acls()
 own_name()
 own_addresses()
 hanging_corosync()
