@@ -52,19 +52,19 @@ c_files() {
 	all_files | grep -E '^(helper|tests)/.*\.[ch]$'
 }
 
-# Shell by its name or its first line.
-shell_files() {
+# by_language ENDINGS INTERPRETERS: files by their name or else their first line; words set apart by |.
+by_language() {
 	local f line
 	all_files | while read -r f; do
 		is_data "$f" && continue
-		case $f in
-		*.sh | *.bash | *.bats | *.sh.in) printf '%s\n' "$f" ;;
-		*)
+		if [[ ! $f =~ \.($1)$ ]]; then
 			IFS= read -r line <"$f" 2>/dev/null
-			case $line in
-			'#!'*[/\ ]sh | '#!'*[/\ ]bash) printf '%s\n' "$f" ;;
-			esac
-			;;
-		esac
+			[[ $line =~ ^#!.*[/\ ]($2)$ ]] || continue
+		fi
+		printf '%s\n' "$f"
 	done
+}
+
+shell_files() {
+	by_language 'sh|bash|bats|sh\.in' 'sh|bash'
 }

@@ -3,24 +3,7 @@
 # Python: every program compiles without a warning, and pyflakes has nothing to say.
 . "$(dirname "$0")/lib.sh" "$@"
 
-# Python by its name or its first line.
-python_files() {
-	local f line
-	all_files | while read -r f; do
-		is_data "$f" && continue
-		case $f in
-		*.py) printf '%s\n' "$f" ;;
-		*)
-			IFS= read -r line <"$f" 2>/dev/null
-			case $line in
-			'#!'*[/\ ]python3) printf '%s\n' "$f" ;;
-			esac
-			;;
-		esac
-	done
-}
-
-mapfile -t files < <(python_files)
+mapfile -t files < <(by_language py python3)
 [ ${#files[@]} -gt 0 ] || not_ok "found no Python"
 
 compiled=$(mktemp -d) || exit 2
