@@ -11,7 +11,9 @@
 
 #include "effects/spawn.h"
 
-#define READER HELPERDIR "/mta-stack-cib"
+#define READER	 HELPERDIR "/mta-stack-cib"
+#define ON_NODE	 "OCF_RESKEY_CRM_meta_on_node" /* Pacemaker tells its agents which node this is */
+#define NODE_MAX 512			       /* bytes of that line */
 
 /* The one beside this program when it runs from its build directory, so that the two are of one
  * make; else the installed one. */
@@ -73,13 +75,24 @@ static int failed(const struct spawn_result *r, struct diag *ret_diag)
 	return diag_set(ret_diag, (enum exit_code)r->number, "%.*s", (int)err.len, err.at);
 }
 
+/* Of our environment the reader gets that word alone; NULL if there is none, or no node is named
+ * so. */
+static const char *told(char line[NODE_MAX])
+{
+	const char *node = getenv(ON_NODE);
+	int n = node ? snprintf(line, NODE_MAX, ON_NODE "=%s", node) : 0;
+
+	return n > 0 && n < NODE_MAX ? line : NULL;
+}
+
 int vips_read(const struct vip_query *q, const struct deadline *d, struct vipfacts *ret_facts,
 	      struct diag *ret_diag)
 {
-	char beside[PATH_MAX], seconds[24];
+	char beside[PATH_MAX], seconds[24], line[NODE_MAX];
+	const char *const env[] = {told(line), NULL};
 	int left = deadline_left_ms(d);
 	const char **argv = calloc(11 + 2 * q->n_vips, sizeof(*argv));
-	struct spawn job = {.argv = argv};
+	struct spawn job = {.argv = argv, .env = env};
 	struct spawn_result r = SPAWN_RESULT_INIT;
 	size_t n = 0;
 	int status;

@@ -434,6 +434,9 @@ def own_name():
             expect("--node counts more", named("elsewhere", *ours, "--node", "node2"), 0, second)
             expect("so does what Pacemaker tells its agents", named(
                 "elsewhere", "env", "OCF_RESKEY_CRM_meta_on_node=node2", *ours), 0, second)
+            expect("through mta-stack, too", named(
+                "elsewhere", "env", "OCF_RESKEY_CRM_meta_on_node=node2", PROGRAM, "vip", *ours[1:]), 0,
+                   r"192\.0\.2\.77")
             corosync.process.send_signal(signal.SIGSTOP)
             expect("a stopped corosync leaves the host's name, and this is said",
                    named("node2", *ours), 0, "(?s)node=node2.*finding=corosync does not answer: "
