@@ -26,6 +26,10 @@ declare -A ROOT_MTA=(
 	[sendmail]="sendmail-bin sendmail-cf m4"
 )
 
+# A node that has pacemaker may be a remote node in a scene. The two packages exclude each other, so that
+# only this program of the other is there.
+ROOT_REMOTED=usr/sbin/pacemaker-remoted
+
 # What would only cost time in a machine that lives for minutes.
 ROOT_MASKED="apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer
 	e2scrub_reap.service fstrim.timer logd.service pcsd.service pcsd-ruby.service nsd.service
@@ -189,7 +193,10 @@ root_fill_mta() {
 		ca=
 		! [ -e /run/ca.crt ] || ca=-oAcquire::https::CAInfo=/run/ca.crt
 		apt-get -q $ca update
-		apt-get -q -y $ca --no-install-recommends install "$@"' sh $packages || return 1
+		apt-get -q -y $ca --no-install-recommends install "$@"
+		cd /tmp
+		apt-get -q $ca download pacemaker-remote
+		dpkg-deb --fsys-tarfile pacemaker-remote_*.deb | tar -x -C / ./'"$ROOT_REMOTED"'' sh $packages || return 1
 	rm -f "$R/usr/sbin/policy-rc.d" "$R/etc/resolv.conf" "$R/etc/hosts"
 	rm -f "$R"/etc/systemd/system/multi-user.target.wants/{postfix,exim4,opensmtpd,sendmail}.service
 }

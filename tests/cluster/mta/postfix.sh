@@ -6,7 +6,7 @@
 MTA_ETC=/etc/postfix
 MTA_UNIT=postfix
 MTA_DAEMON=postfix@-
-MTA_SCENES="tools failover families dual inputs daemons foreign names warm auth filter monitor glance tester leak outage stop external copy stale instances x400"
+MTA_SCENES="tools failover families dual inputs daemons foreign names warm auth filter monitor glance tester leak outage stop external copy stale remote instances x400"
 MTA_PARAMETERS=()
 
 # On a node, as root, in its own shell.
