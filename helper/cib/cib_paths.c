@@ -81,13 +81,12 @@ static void paths_of(struct buf *b, const struct cib_want *w)
 
 /* All histories in one path: the status section has an entry for each resource on each node, and
  * every path is one more walk through them. */
-static void history_path(struct buf *b, const struct buf *tests)
+void cib_history_path(struct buf *b, const char *nodes, const struct buf *tests)
 {
-	if (tests->len == 0)
-		return;
 	if (b->len > 0)
 		buf_adds(b, "|");
-	buf_addf(b, "/cib/status/node_state/lrm/lrm_resources/lrm_resource[%s]", buf_str(tests));
+	buf_addf(b, "/cib/status/node_state[%s]/lrm/lrm_resources/lrm_resource[%s]", nodes,
+		 buf_str(tests));
 }
 
 static void test_history(struct buf *tests, const struct cib_want *w)
@@ -97,11 +96,9 @@ static void test_history(struct buf *tests, const struct cib_want *w)
 		buf_addf(tests, " or starts-with(@id,'%s:')", w->id);
 }
 
-int cib_paths(struct cib_wants *wants, struct buf *out, struct diag *ret_diag)
+int cib_paths(struct cib_wants *wants, struct buf *out, struct buf *ret_histories,
+	      struct diag *ret_diag)
 {
-	struct buf histories = BUF_INIT;
-	bool ok;
-
 	for (size_t i = 0; i < wants->n; i++) {
 		struct cib_want *w = &wants->items[i];
 
@@ -111,12 +108,12 @@ int cib_paths(struct cib_wants *wants, struct buf *out, struct diag *ret_diag)
 		if (!cib_is_quotable(w->id))
 			continue;
 		if (w->kind == CIB_WANT_STATUS)
-			test_history(&histories, w);
+			test_history(ret_histories, w);
 		else
 			paths_of(out, w);
 	}
-	history_path(out, &histories);
-	ok = buf_ok(&histories) && buf_ok(out);
-	buf_release(&histories);
-	return ok && pool_ok(&wants->pool) ? 0 : diag_oom(ret_diag);
+	if (ret_histories->len > 0)
+		cib_history_path(out, "not(@remote_node='true')", ret_histories);
+	return buf_ok(ret_histories) && buf_ok(out) && pool_ok(&wants->pool) ? 0
+									     : diag_oom(ret_diag);
 }

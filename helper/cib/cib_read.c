@@ -44,7 +44,7 @@ void cib_read_release(struct cib_read *r)
 static int read_base(struct cib_read *r, const struct cib_question *q, struct diag *ret_diag)
 {
 	struct cib_choice nothing_yet = {0};
-	struct buf b = BUF_INIT;
+	struct buf b = BUF_INIT, none_yet = BUF_INIT;
 	int rc;
 
 	buf_adds(&b, "/cib/configuration/crm_config|/cib/configuration/rsc_defaults");
@@ -56,11 +56,12 @@ static int read_base(struct cib_read *r, const struct cib_question *q, struct di
 	r->model.node = r->node;
 	if (cib_choose(&r->model, q, &nothing_yet, NULL) == 0)
 		cib_choice_release(&nothing_yet);
-	(void)cib_paths(&r->wants, &b, ret_diag);
+	(void)cib_paths(&r->wants, &b, &none_yet, ret_diag);
 	rc = buf_ok(&b) ? cib_source_query(r->source, buf_str(&b), false,
 					   xmlDocGetRootElement(r->store), ret_diag)
 			: diag_oom(ret_diag);
 	buf_release(&b);
+	buf_release(&none_yet);
 	return rc;
 }
 
@@ -91,13 +92,16 @@ static int make_model(struct cib_read *r, struct diag *ret_diag)
 
 static int read_wanted(struct cib_read *r, struct diag *ret_diag)
 {
-	struct buf b = BUF_INIT;
-	int rc = cib_paths(&r->wants, &b, ret_diag);
+	struct buf b = BUF_INIT, histories = BUF_INIT;
+	int rc = cib_paths(&r->wants, &b, &histories, ret_diag);
 
 	if (rc == 0 && b.len > 0)
 		rc = cib_source_query(r->source, buf_str(&b), false, xmlDocGetRootElement(r->store),
 				      ret_diag);
+	if (rc == 0 && histories.len > 0)
+		rc = cib_read_remote(r, &histories, ret_diag);
 	buf_release(&b);
+	buf_release(&histories);
 	for (size_t i = 0; i < r->wants.n && rc == 0; i++) {
 		struct cib_want *w = &r->wants.items[i];
 

@@ -68,9 +68,18 @@ int cib_read_explain(const struct cib_read *r, struct diag *diag);
 /* For cib_read.c: is the configuration still the one that the header spoke of? */
 int cib_read_unchanged(struct cib_read *r, bool *ret_unchanged, struct diag *ret_diag);
 
-/* For cib_read.c: the union of paths for all that is wanted and not asked; marks it asked. */
+/* For cib_read.c: the union of paths for all that is wanted and not asked; marks it asked. Of
+ * histories those on cluster nodes; ret_histories gets the test for those wanted. */
 struct buf;
-int cib_paths(struct cib_wants *wants, struct buf *out, struct diag *ret_diag);
+int cib_paths(struct cib_wants *wants, struct buf *out, struct buf *ret_histories,
+	      struct diag *ret_diag);
+
+/* For cib_read.c: add the path of the histories that pass the test, on nodes that pass theirs. */
+void cib_history_path(struct buf *b, const char *nodes, const struct buf *tests);
+
+/* For cib_read.c: the histories that pass the test, on remote and guest nodes: a query for each of
+ * those nodes, since only the query tells whose an entry is. */
+int cib_read_remote(struct cib_read *r, const struct buf *tests, struct diag *ret_diag);
 
 /* For cib_read.c: the value of a parameter as Pacemaker evaluates it, by crm_resource; in the
  * pool, NULL if it is not set. It ends within 5 seconds, whatever crm_resource does. */

@@ -52,9 +52,15 @@ void cib_source_close(struct cib_source *s)
 	*s = (struct cib_source){0};
 }
 
-/* A history entry cut out of its node's state must still say where it belongs. A daemon's entries
- * do; those of a file made by hand may not. */
-static void add_node_name(const xmlNode *entry, xmlNode *copy)
+void cib_source_set_node(xmlNode *entry, const char *name)
+{
+	for (xmlNode *op = entry->children; op != NULL; op = op->next)
+		if (op->type == XML_ELEMENT_NODE)
+			xmlSetProp(op, cib_xml_str("on_node"), cib_xml_str(name));
+}
+
+/* A history entry cut out of its node's state must still say where it belongs. */
+static void keep_node(const xmlNode *entry, xmlNode *copy)
 {
 	const xmlNode *state = entry;
 	xmlChar *name;
@@ -62,11 +68,8 @@ static void add_node_name(const xmlNode *entry, xmlNode *copy)
 	while (state != NULL && strcmp((const char *)state->name, "node_state") != 0)
 		state = state->parent;
 	name = state ? xmlGetNoNsProp(state, cib_xml_str("uname")) : NULL;
-	if (name == NULL)
-		return;
-	for (xmlNode *op = copy->children; op != NULL; op = op->next)
-		if (op->type == XML_ELEMENT_NODE && !xmlHasProp(op, cib_xml_str("on_node")))
-			xmlNewProp(op, cib_xml_str("on_node"), name);
+	if (name != NULL)
+		cib_source_set_node(copy, (const char *)name);
 	xmlFree(name);
 }
 
@@ -91,7 +94,7 @@ static int query_file(struct cib_source *s, const char *xpath, bool shallow, xml
 		}
 		xmlAddChild(into, copy);
 		if (strcmp((const char *)n->name, "lrm_resource") == 0)
-			add_node_name(n, copy);
+			keep_node(n, copy);
 	}
 	xmlXPathFreeObject(found);
 	xmlXPathFreeContext(context);

@@ -43,6 +43,10 @@ void cib_source_close(struct cib_source *s);
 int cib_source_query(struct cib_source *s, const char *xpath, bool shallow, xmlNode *into,
 		     struct diag *ret_diag);
 
+/* Say of each entry of a resource's history on which node it was. What stands there is the node
+ * whose controller wrote it: for a remote node, the one that holds its connection. */
+void cib_source_set_node(xmlNode *entry, const char *name);
+
 /* For cib_source.c only. */
 enum cib_open cib_live_open(struct cib_source *s, struct diag *ret_diag);
 void cib_live_close(struct cib_source *s);
