@@ -124,31 +124,11 @@ static void options_scan(struct mc *mc, const struct m4_call *c, bool client)
 
 static void file_scan(struct mc *mc, const struct file *f);
 
-/* changecom(), and what calls it. */
-static bool ends_comments(const struct m4_call *c)
-{
-	struct placed path;
-
-	return text_equal(c->name, "changecom") ||
-	       (text_equal(c->name, "include") && c->n > 0 && m4_unquote(c->arguments[0], &path) &&
-		ends_with(path.text, "/cf.m4"));
-}
-
 static void include_scan(struct mc *mc, const struct m4_call *c)
 {
-	struct placed path;
-	struct file *f;
+	const struct file *f = mc->depth < INCLUDES_MAX ? mc_included(mc->sm, c) : NULL;
 
-	if (c->n == 0 || !m4_unquote(c->arguments[0], &path))
-		return;
-	if (ends_with(path.text, "/cf.m4") || path.text.len == 0 || path.text.at[0] != '/' ||
-	    mc->depth == INCLUDES_MAX)
-		return;
-	f = scan_file(mc->sm->scan, pool_dup(&mc->sm->pool, path.text.at, path.text.len), 0);
-	if (f == NULL)
-		return;
-	f->comment = "dnl";
-	if (f->state != FILE_LOADED || !sm_visit(mc->sm, f))
+	if (f == NULL || !sm_visit(mc->sm, f))
 		return;
 	mc->depth++;
 	file_scan(mc, f);
@@ -203,8 +183,6 @@ static void call_scan(struct mc *mc, const struct m4_call *c)
 
 	if (c->n > 0)
 		(void)m4_unquote(c->arguments[0], &first);
-	if (ends_comments(c))
-		mc->comments = false;
 	if (text_equal(c->name, "define"))
 		define_scan(mc, c);
 	else if (text_equal(c->name, "FEATURE"))
@@ -223,6 +201,8 @@ static void call_scan(struct mc *mc, const struct m4_call *c)
 		unknown_scan(mc, c);
 	if (text_starts_nocase(c->name, "LOCAL_"))
 		mc->diverted = false;
+	if (mc->comments && mc_ends_comments(mc->sm, c))
+		mc->comments = false;
 }
 
 /* A line for the .cf: a comment of m4 at its end is no part of it. */
@@ -240,28 +220,19 @@ static void line_scan(struct mc *mc, struct placed line)
 		sm_keep(mc->sm, line, "m4", not_understood);
 }
 
-/* From begin to end, without a word about it: is each quote and each call closed? */
-static bool is_whole(struct m4_reader r)
-{
-	struct m4_call c;
-
-	while (m4_next(&r, &c))
-		if (ends_comments(&c))
-			r.comments = false;
-	return !r.open;
-}
-
 static void file_scan(struct mc *mc, const struct file *f)
 {
 	struct m4_reader r = {
 		.text = {f->bytes, scan_file_index(mc->sm->scan, f), 0},
 		.comments = mc->comments,
 	};
+	struct m4_reader ahead = r;
 	struct m4_call c;
 
-	if (!is_whole(r)) {
+	if (!mc_is_whole(mc->sm, &ahead)) {
 		scan_warn(mc->sm->scan,
-			  "%s: a quote or a call is not closed: nothing is changed in it", f->path);
+			  "%s: a quote or a call is not closed: nothing is changed in it",
+			  sm_file(mc->sm, r.text.file)->path);
 		mc->broken = true;
 		return;
 	}

@@ -20,6 +20,7 @@ static void release(struct sm *sm)
 	pair_release(&sm->main);
 	pair_release(&sm->submit);
 	free(sm->visited);
+	free(sm->included);
 	pool_release(&sm->pool);
 }
 

@@ -101,6 +101,12 @@ struct pair {
 	size_t n_maps, cap_maps;
 };
 
+/* What a .mc includes. */
+struct included {
+	size_t file;	    /* scan->files */
+	bool ends_comments; /* behind it '#' begins none any more */
+};
+
 struct sm {
 	struct scan *scan;
 	struct diag *diag;
@@ -110,6 +116,8 @@ struct sm {
 	bool pin;	 /* credentials or TLS policies go to every remote */
 	size_t *visited; /* files that were read: scan->files */
 	size_t n_visited, cap_visited;
+	struct included *included; /* those that are known */
+	size_t n_included, cap_included;
 	const char *lost_keys; /* a table with keys that nobody can look into, or NULL */
 	struct pool pool;      /* texts that end with the scan */
 };
@@ -182,7 +190,7 @@ void cf_settings(struct sm *sm, struct pair *pair);
 /* The same in m4; what is not there yet is inserted at `off`. */
 void mc_settings(struct sm *sm, struct pair *pair, const struct settings *s, size_t off);
 
-/* --- m4 (m4.c, mc.c) -------------------------------------------------------------------------- */
+/* --- m4 (m4.c, include.c, mc.c) --------------------------------------------------------------- */
 
 #define M4_ARGUMENTS 8 /* that are looked at; no call of interest has more */
 
@@ -206,6 +214,17 @@ bool m4_next(struct m4_reader *r, struct m4_call *ret);
 
 /* The text of an argument without the quotes around it. False if there are more inside. */
 bool m4_unquote(struct placed t, struct placed *ret);
+
+/* These may ask for files (scan_file()), so that pointers to files hold no longer. */
+
+/* The file that an include names; NULL for cf.m4, for any other call, and until it is loaded. */
+struct file *mc_included(struct sm *sm, const struct m4_call *c);
+
+/* changecom(), or what calls it, be it in a file that is included. */
+bool mc_ends_comments(struct sm *sm, const struct m4_call *c);
+
+/* Reads r to its end, without a word about it: is each quote and each call closed? */
+bool mc_is_whole(struct sm *sm, struct m4_reader *r);
 
 void mc_scan(struct sm *sm, struct pair *pair);
 
