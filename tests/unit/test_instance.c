@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_instance: what effects/instance.h promises, on real files.
+ * test_instance: what effects/instance.h promises, on real files. Compiled tables are in
+ * test_compiled.c.
  */
 #include "unit.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/xattr.h>
@@ -14,72 +14,17 @@
 #include <unistd.h>
 
 #include "box.h"
-#include "effects/instance.h"
+#include "mail_instance.h"
 
-#define MAIN_OLD "# mine\nmyhostname = mx.example.org\nrelayhost = [198.51.100.7]:27\n"
 #define MAIN_NEW                                                                                   \
 	"# mine\nmyhostname = mx.example.org\nrelayhost = [relay.example.net]:27\n"                \
 	"smtp_bind_address = 192.0.2.10\nsmtp_bind_address_enforce = yes\n"
-#define TABLE_OLD "example.com smtp:[198.51.100.7]\n"
-#define TABLE_NEW "example.com smtp:[relay.example.net]\n"
-
-static struct diag diag;
-static struct deadline soon;
-static struct instance *inst;
-
-static int make(void **state)
-{
-	if (box_make(state) < 0 || mkdir(box_path("etc"), 0755) < 0)
-		return -1;
-	box_put("etc/main.cf", MAIN_OLD);
-	box_put("etc/transport", TABLE_OLD);
-	return 0;
-}
-
-static int clear(void **state)
-{
-	instance_close(inst);
-	inst = NULL;
-	return box_remove(state);
-}
-
-static void open_it(void)
-{
-	instance_close(inst);
-	inst = NULL;
-	soon = deadline_in_ms(20000);
-	if (instance_open(box_path("state"), "mail", &soon, &inst, &diag) < 0)
-		fail_msg("%s", diag.text);
-}
-
-static const struct admin_file *load(const char *path)
-{
-	const struct admin_file *f = NULL;
-
-	assert_int_equal(instance_load(inst, box_path(path), &soon, &f, &diag), 0);
-	return f;
-}
-
-static struct edit replace(struct span bytes, const char *old, const char *new)
-{
-	const char *at = memmem(bytes.at, bytes.len, old, strlen(old));
-
-	assert_non_null(at);
-	return (struct edit){.kind = EDIT_REMOTE,
-			     .off = (size_t)(at - bytes.at),
-			     .len = strlen(old),
-			     .text = new,
-			     .text_len = strlen(new)};
-}
 
 static struct edit append(struct span bytes, const char *new)
 {
 	return (struct edit){
 		.kind = EDIT_BIND, .off = bytes.len, .text = new, .text_len = strlen(new)};
 }
-
-static const struct stack_record record = {
-	.mta = "postfix", .config = "/etc/postfix", .vip4 = "192.0.2.10", .port = 25};
 
 /* main.cf and transport, as a plan would change them. */
 static int try_apply(const char *bind, enum publish_end *ret_end)
@@ -105,15 +50,6 @@ static void apply(void)
 	if (try_apply(bind, &end) < 0)
 		fail_msg("%s", diag.text);
 	assert_int_equal(end, PUBLISH_DONE);
-}
-
-static struct restore_report restore(void)
-{
-	struct restore_report r;
-
-	if (instance_restore(inst, &soon, &r, &diag) < 0)
-		fail_msg("%s", diag.text);
-	return r;
 }
 
 /* Nothing of a transaction is left beside the files and in the state. */
@@ -572,105 +508,9 @@ static void notes(void **state)
 	buf_release(&b);
 }
 
-/* --- compiled tables -------------------------------------------------------------------------- */
-
-static const char *const compile[] = {"cp", "{source}", "{source}.db", NULL};
-static const char *const filter[] = {"dd", "of={source}.db", "status=none", "<", NULL};
-
-static void apply_with_table(const char *const *argv)
-{
-	const struct admin_file *table = load("etc/transport");
-	struct edit t = replace(table->bytes, "198.51.100.7", "relay.example.net");
-	struct derived derived = {box_path("etc/transport.db"), ".db", argv, false};
-	struct change changes[2] = {
-		{.path = table->path, .edits = &t, .n_edits = 1},
-		{.path = derived.path, .source = table->path, .derived = &derived},
-	};
-	struct buf now = BUF_INIT;
-	enum publish_end end;
-
-	buf_add(&now, table->bytes.at, t.off);
-	buf_adds(&now, t.text);
-	buf_add(&now, table->bytes.at + t.off + t.len, table->bytes.len - t.off - t.len);
-	assert_int_equal(instance_build(inst, table->path, (struct span){now.data, now.len},
-					&derived, &soon, &changes[1].content, &diag),
-			 0);
-	buf_release(&now);
-	if (instance_publish(inst, changes, 2, &record, &soon, &end, &diag) < 0)
-		fail_msg("%s", diag.text);
-	assert_int_equal(end, PUBLISH_DONE);
-}
-
-static bool older(const char *a, const char *b)
-{
-	struct stat x = box_stat(a), y = box_stat(b);
-
-	return x.st_mtim.tv_sec < y.st_mtim.tv_sec ||
-	       (x.st_mtim.tv_sec == y.st_mtim.tv_sec && x.st_mtim.tv_nsec < y.st_mtim.tv_nsec);
-}
-
-static void compiled_tables_come_and_go(void **state)
-{
-	struct check_report c;
-	struct restore_report r;
-
-	(void)state;
-	box_put("etc/transport.db", TABLE_OLD);
-	open_it();
-	apply_with_table(compile);
-	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW);
-	assert_false(older("etc/transport.db", "etc/transport"));
-	assert_int_equal(instance_check(inst, false, &c, &diag), 0);
-	assert_true(c.in_sync);
-	open_it();
-	r = restore();
-	assert_true(r.clean);
-	assert_int_equal(r.files[1].how, RESTORED_EXACT);
-	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD);
-	assert_int_equal(box_count("state/mail/build"), 0);
-	assert_int_equal(box_count("state/mail/originals"), 0);
-
-	assert_int_equal(unlink(box_path("etc/transport.db")), 0); /* there was none */
-	apply_with_table(filter);
-	assert_true(box_has("etc/transport.db"));
-	assert_true(restore().clean);
-	assert_false(box_has("etc/transport.db"));
-}
-
-static void a_table_made_anew_is_made_again(void **state)
-{
-	struct restore_report r;
-
-	(void)state;
-	box_put("etc/transport.db", TABLE_OLD);
-	open_it();
-	apply_with_table(compile);
-	box_put("etc/transport", TABLE_NEW "example.org local:\n"); /* and then postmap */
-	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
-	open_it();
-	r = restore();
-	assert_int_equal(r.files[0].how, RESTORED_MERGED);
-	assert_int_equal(r.files[1].how, RESTORED_REBUILT);
-	assert_string_equal(box_get("etc/transport"), TABLE_OLD "example.org local:\n");
-	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD "example.org local:\n");
-
-	/* The same with an apply in between: its original is the admin's table, not the first. */
-	box_put("etc/transport", TABLE_OLD);
-	box_put("etc/transport.db", TABLE_OLD);
-	open_it();
-	apply_with_table(compile);
-	box_put("etc/transport", TABLE_NEW "example.org local:\n");
-	box_put("etc/transport.db", TABLE_NEW "example.org local:\n");
-	open_it();
-	apply_with_table(compile);
-	assert_string_equal(box_get("etc/transport.db"), TABLE_NEW "example.org local:\n");
-	assert_true(restore().clean);
-	assert_string_equal(box_get("etc/transport.db"), TABLE_OLD "example.org local:\n");
-}
-
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, make, clear)
+#define T(name) cmocka_unit_test_setup_teardown(name, mail_make, mail_clear)
 	const struct CMUnitTest tests[] = {
 		T(applies_and_restores_exactly),
 		T(applies_again_from_the_admins_bytes),
@@ -692,8 +532,6 @@ int main(void)
 		T(damage_is_seen),
 		T(others_cannot_touch_the_state),
 		T(notes),
-		T(compiled_tables_come_and_go),
-		T(a_table_made_anew_is_made_again),
 	};
 
 	return cmocka_run_group_tests_name("instance", tests, NULL, NULL);
