@@ -1,106 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan: findings become edits, and nothing else changes. */
+/*
+ * test_plan: findings become edits, and nothing else changes. What becomes of keys is in
+ * test_plan_keys.c.
+ */
 #include "unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pure/plan.h"
-
-struct world {
-	struct scan scan;
-	struct names names;
-	struct plan plan;
-	struct stack want;
-	struct diag diag;
-};
-
-static struct ipaddr addr(const char *s)
-{
-	struct ipaddr a = {0};
-
-	assert_true(ipaddr_parse(s, strlen(s), &a));
-	return a;
-}
-
-static struct file *add_file(struct world *w, const char *path, const char *text)
-{
-	struct file *f = scan_file(&w->scan, path, 0);
-
-	assert_non_null(f);
-	f->state = FILE_LOADED;
-	f->bytes = (struct span){text, strlen(text)};
-	return f;
-}
-
-static int setup(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	assert_non_null(w);
-	scan_init(&w->scan, "/etc/x");
-	names_init(&w->names);
-	plan_init(&w->plan);
-	w->want.vip4 = addr("192.0.2.10");
-	w->want.name = "mail.cluster.example";
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	scan_release(&w->scan);
-	names_release(&w->names);
-	plan_release(&w->plan);
-	free(w);
-	return 0;
-}
-
-static void pin(struct world *w, const char *line)
-{
-	const struct name *n;
-	struct evidence e = {.reverse = LOOKUP_NOT_DONE, .forward = LOOKUP_NOT_DONE};
-	char address[IPADDR_STRLEN] = "";
-
-	assert_int_equal(
-		names_parse(&w->names, (struct span){line, strlen(line)}, "names", &w->diag), 0);
-	memcpy(address, line, strcspn(line, " "));
-	e.addr = addr(address);
-	assert_int_equal(names_judge(&w->names, &e, NAMES_PROVEN, NULL, 0, NULL, &w->diag), 0);
-	n = names_find(&w->names, &e.addr);
-	assert_non_null(n);
-	assert_non_null(n->host);
-}
-
-static struct finding *remote(struct world *w, const char *file_text, const char *literal,
-			      enum finding_kind kind)
-{
-	const char *at = strstr(file_text, literal);
-	struct finding *f;
-
-	assert_non_null(at);
-	f = scan_add(&w->scan, kind, &w->scan.files[w->scan.n_files - 1], (size_t)(at - file_text),
-		     strlen(literal));
-	f->addr = addr(literal);
-	f->what = "relayhost";
-	f->reason = "it comes from a database";
-	return f;
-}
-
-static const char *rendered(struct world *w, struct buf *out)
-{
-	buf_clear(out);
-	plan_render(&w->plan, 0, w->scan.files[0].bytes, out);
-	return buf_str(out);
-}
-
-static void make(struct world *w)
-{
-	assert_int_equal(plan_make(&w->plan, &w->scan, &w->want, &w->names, &w->diag), 0);
-}
+#include "plan_world.h"
 
 static void a_remote_becomes_its_name(void **state)
 {
@@ -322,82 +231,6 @@ static void overlapping_findings_are_a_fault(void **state)
 	assert_int_equal(w->diag.code, EX_INSTALLED);
 }
 
-/* Two files: a place of the remote, and an entry that is looked up for it. */
-static struct finding *entry(struct world *w, const char *keys, bool kept_too)
-{
-	static const char text[] = "relayhost = [198.51.100.7]\n";
-	struct finding *f;
-
-	add_file(w, "/etc/x/keys", keys);
-	f = remote(w, keys, "198.51.100.7", FIND_KEY);
-	f->line_off = 0;
-	f->line_len = strcspn(keys, "\n");
-	f->join = "\n";
-	add_file(w, "/etc/x/main", text);
-	remote(w, text, "198.51.100.7", FIND_REMOTE);
-	if (kept_too)
-		remote(w, text, "198.51.100.7", FIND_KEPT);
-	pin(w, "198.51.100.7 mx.remote.example");
-	make(w);
-	return f;
-}
-
-static void a_key_follows_its_remote(void **state)
-{
-	struct world *w = *state;
-	struct buf out = BUF_INIT;
-
-	entry(w, "[198.51.100.7]:25 u:p\nx y\n", false);
-	assert_string_equal(rendered(w, &out), "[mx.remote.example]:25 u:p\nx y\n");
-	assert_int_equal(w->plan.edits[0].kind, EDIT_KEY);
-	buf_release(&out);
-}
-
-static void a_key_of_a_remote_that_stays_too_is_repeated(void **state)
-{
-	struct world *w = *state;
-	struct buf out = BUF_INIT;
-
-	entry(w, "[198.51.100.7]:25 u:p\nx y\n", true);
-	assert_string_equal(rendered(w, &out),
-			    "[198.51.100.7]:25 u:p\n[mx.remote.example]:25 u:p\nx y\n");
-	buf_release(&out);
-}
-
-static void a_key_is_repeated_if_nobody_can_tell(void **state)
-{
-	struct world *w = *state;
-	struct buf out = BUF_INIT;
-
-	w->scan.blind = true;
-	entry(w, "[198.51.100.7] u:p", false);
-	assert_string_equal(rendered(w, &out), "[198.51.100.7] u:p\n[mx.remote.example] u:p");
-	buf_release(&out);
-}
-
-static void an_entry_of_the_name_counts(void **state)
-{
-	struct world *w = *state;
-
-	entry(w, "[198.51.100.7] u:p\n[mx.remote.example] u:q\n", false);
-	assert_int_equal(w->plan.n_edits, 1);
-	assert_int_equal(w->plan.edits[0].kind, EDIT_REMOTE);
-}
-
-static void a_key_without_a_remote_stays(void **state)
-{
-	static const char text[] = "[198.51.100.7] u:p\n";
-	struct world *w = *state;
-	struct finding *f;
-
-	add_file(w, "/etc/x/keys", text);
-	f = remote(w, text, "198.51.100.7", FIND_KEY);
-	f->line_len = strlen(text) - 1;
-	pin(w, "198.51.100.7 mx.remote.example");
-	make(w);
-	assert_int_equal(w->plan.n_edits, 0);
-}
-
 static void a_place_may_ask_for_a_pin(void **state)
 {
 	static const char text[] = "198.51.100.7";
@@ -477,35 +310,25 @@ static void many_runs(void **state)
 	in_order_whatever_the_scan_does(*state, 300);
 }
 
+#define T(f) cmocka_unit_test_setup_teardown(f, plan_world_make, plan_world_free)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_remote_becomes_its_name, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_unnamed_remote_is_kept_with_its_reason, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(own_and_loopback_addresses_are_no_remotes, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(addresses_are_asked_once_and_keys_are_noted, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(settings_are_inserted_in_the_scanners_order, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_setting_that_says_it_already_is_left_alone, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(both_families_in_one_setting, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_list_of_what_there_is, setup, teardown),
-		cmocka_unit_test_setup_teardown(overlapping_findings_are_a_fault, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_key_follows_its_remote, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_nodes_own_address_is_noticed, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_key_of_a_remote_that_stays_too_is_repeated, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(a_key_is_repeated_if_nobody_can_tell, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(an_entry_of_the_name_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_key_without_a_remote_stays, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_place_may_ask_for_a_pin, setup, teardown),
-		cmocka_unit_test_setup_teardown(one_run, setup, teardown),
-		cmocka_unit_test_setup_teardown(some_runs, setup, teardown),
-		cmocka_unit_test_setup_teardown(many_runs, setup, teardown),
+		T(a_remote_becomes_its_name),
+		T(an_unnamed_remote_is_kept_with_its_reason),
+		T(own_and_loopback_addresses_are_no_remotes),
+		T(addresses_are_asked_once_and_keys_are_noted),
+		T(settings_are_inserted_in_the_scanners_order),
+		T(a_setting_that_says_it_already_is_left_alone),
+		T(both_families_in_one_setting),
+		T(a_list_of_what_there_is),
+		T(overlapping_findings_are_a_fault),
+		T(a_nodes_own_address_is_noticed),
+		T(a_place_may_ask_for_a_pin),
+		T(one_run),
+		T(some_runs),
+		T(many_runs),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
