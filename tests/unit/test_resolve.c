@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * test_resolve: effects/resolve.h against a real DNS server (dnsmasq) in a network and mount
- * namespace of its own, with an own /etc/resolv.conf and /etc/hosts. Skipped without the right to
- * make those, or without dnsmasq.
- *
- * 127.0.0.2 answers, 127.0.0.3 is silent (a socket that nobody reads).
+ * test_resolve: effects/resolve.h against a real DNS server (see nameserver.h). Skipped where that
+ * cannot be started.
  */
 #include "unit.h"
 
-#include <arpa/inet.h>
-#include <net/if.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "effects/resolve.h"
-
-#define MANY 1000
+#include "nameserver.h"
 
 static struct evidences seen = EVIDENCES_INIT;
 static struct diag diag;
-static char dir[] = "/tmp/test_resolve.XXXXXX";
-static pid_t dnsmasq;
-static int silent = -1;
-static bool ready;
 
 static struct ipaddr ip(const char *s)
 {
@@ -41,172 +23,19 @@ static struct ipaddr ip(const char *s)
 	return a;
 }
 
-/* --- the world ----------------------------------------------------------------------------------
- */
-
-static const char zone[] = "port=53\n"
-			   "listen-address=127.0.0.2\n"
-			   "bind-interfaces\n"
-			   "no-resolv\nno-hosts\nno-poll\nuser=root\ngroup=root\npid-file=\n"
-			   "cache-size=0\n"
-			   "local=/example/\nlocal=/in-addr.arpa/\nlocal=/ip6.arpa/\n"
-			   "host-record=mx1.remote.example,198.51.100.7\n"
-			   "host-record=six.remote.example,2001:db8:5::6\n"
-			   "host-record=dual.remote.example,198.51.100.8,2001:db8:5::8\n"
-			   "ptr-record=20.100.51.198.in-addr.arpa,one.remote.example\n"
-			   "ptr-record=20.100.51.198.in-addr.arpa,two.remote.example\n"
-			   "ptr-record=21.100.51.198.in-addr.arpa,nowhere.remote.example\n"
-			   "ptr-record=22.100.51.198.in-addr.arpa,mx1.remote.example\n"
-			   "ptr-record=23.100.51.198.in-addr.arpa,single\n"
-			   "ptr-record=24.100.51.198.in-addr.arpa,x.refused.test\n"
-			   "ptr-record=25.100.51.198.in-addr.arpa,crowd.remote.example\n"
-			   "cname=alias.remote.example,mx1.remote.example\n";
-
-static bool write_file(const char *name, const char *text)
-{
-	char path[128];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "we");
-	if (f == NULL)
-		return false;
-	(void)fputs(text, f);
-	return fclose(f) == 0;
-}
-
-static bool cover(const char *name, const char *with)
-{
-	char path[128];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, with);
-	return mount(path, name, NULL, MS_BIND, NULL) == 0;
-}
-
-/* Servers in the order of the arguments; "" for none more. */
-static void servers(const char *first, const char *second)
-{
-	char text[128];
-
-	(void)snprintf(text, sizeof(text), "%s%s\n%s%s\nsearch remote.example\n",
-		       *first ? "nameserver " : "", first, *second ? "nameserver " : "", second);
-	assert_true(write_file("resolv.conf", text));
-}
-
-static bool loopback_up(void)
-{
-	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool done = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &lo) == 0;
-
-	if (fd >= 0)
-		(void)close(fd);
-	return done;
-}
-
-static bool up(void)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(53)};
-	char zone_path[64], hosts_path[64], conf[96], hosts[96];
-	FILE *f;
-
-	(void)snprintf(zone_path, sizeof(zone_path), "%s/zone", dir);
-	(void)snprintf(hosts_path, sizeof(hosts_path), "%s/many", dir);
-	(void)snprintf(conf, sizeof(conf), "--conf-file=%s", zone_path);
-	(void)snprintf(hosts, sizeof(hosts), "--addn-hosts=%s", hosts_path);
-	f = fopen(hosts_path, "we");
-	if (f == NULL)
-		return false;
-	for (int i = 0; i < MANY; i++)
-		(void)fprintf(f, "10.1.%d.%d h%d.many.example\n", i / 250, i % 250 + 1, i);
-	for (int i = 1; i <= 60; i++)
-		(void)fprintf(f, "10.2.0.%d crowd.remote.example\n", i);
-	(void)fclose(f);
-	if (!write_file("zone", zone) || !write_file("resolv.conf", "") ||
-	    !write_file("hosts", "127.0.0.1 localhost\n"
-				 "198.51.100.7 inhosts.remote.example\n"
-				 "198.51.100.40 only.hosts.example short\n"
-				 "2001:db8:5::40 only.hosts.example\n") ||
-	    !cover("/etc/resolv.conf", "resolv.conf") || !cover("/etc/hosts", "hosts"))
-		return false;
-	silent = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	at.sin_addr.s_addr = htonl(0x7f000003);
-	if (silent < 0 || bind(silent, (struct sockaddr *)&at, sizeof(at)) < 0)
-		return false;
-	dnsmasq = fork();
-	if (dnsmasq == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execl("/usr/sbin/dnsmasq", "dnsmasq", "--keep-in-foreground",
-		      "--log-facility=/dev/null", conf, hosts, (char *)NULL);
-		_exit(127);
-	}
-	return dnsmasq > 0;
-}
-
-static bool answers(void)
-{
-	struct resolve_question q = {.addr = ip("198.51.100.7")};
-	struct deadline all = deadline_in_ms(5000);
-
-	servers("127.0.0.2", "");
-	while (!deadline_passed(&all)) {
-		struct deadline d = deadline_in_ms(300);
-
-		if (resolve_all(&q, 1, RESOLVE_DNS, &d, &seen, &diag) == 0 &&
-		    seen.items[0].reverse == LOOKUP_OK)
-			return true;
-		deadline_nap(&all, 20);
-	}
-	return false;
-}
-
-static int prepare(void **state)
-{
-	(void)state;
-	if (access("/usr/sbin/dnsmasq", X_OK) < 0 || unshare(CLONE_NEWNET | CLONE_NEWNS) < 0)
-		return 0;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 || mkdtemp(dir) == NULL)
-		return -1;
-	if (!loopback_up() || !up() || !answers())
-		return -1;
-	ready = true;
-	return 0;
-}
-
 static int finish(void **state)
 {
-	static const char *const files[] = {"zone", "many", "resolv.conf", "hosts"};
-
-	(void)state;
 	evidences_release(&seen);
-	if (dnsmasq > 0) {
-		(void)kill(dnsmasq, SIGKILL);
-		(void)waitpid(dnsmasq, NULL, 0);
-	}
-	if (silent >= 0)
-		(void)close(silent);
-	(void)umount2("/etc/resolv.conf", MNT_DETACH);
-	(void)umount2("/etc/hosts", MNT_DETACH);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		char path[128];
-
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
-		(void)unlink(path);
-	}
-	(void)rmdir(dir);
-	return 0;
+	return nameserver_stop(state);
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	if (ready)
-		servers("127.0.0.2", "");
+	if (nameserver_ready())
+		nameserver_list("127.0.0.2", "");
 	return 0;
 }
-
-/* --- asking -------------------------------------------------------------------------------------
- */
 
 static const struct evidence *ask_in(const char *addr, const char *pinned, enum resolve_order order,
 				     long ms)
@@ -231,7 +60,7 @@ static void both_ways(void **state)
 	struct ipaddr want;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.7", NULL);
 	assert_int_equal(e->reverse, LOOKUP_OK);
@@ -255,7 +84,7 @@ static void definite_nos(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.99", NULL); /* no PTR */
 	assert_int_equal(e->reverse, LOOKUP_NEGATIVE);
@@ -273,7 +102,7 @@ static void several_ptrs_are_not_followed(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.20", NULL);
 	assert_int_equal(e->reverse, LOOKUP_OK);
@@ -290,7 +119,7 @@ static void refusal_is_temporary(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.24", NULL); /* the server refuses what it does not serve */
 	assert_int_equal(e->reverse, LOOKUP_OK);
@@ -305,7 +134,7 @@ static void answers_beyond_one_datagram(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.25", NULL); /* truncated over UDP, then TCP */
 	assert_int_equal(e->forward, LOOKUP_OK);
@@ -317,7 +146,7 @@ static void pinned_names_are_asked_forward(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.7", "mx1.remote.example");
 	assert_int_equal(e->reverse, LOOKUP_NOT_DONE);
@@ -336,7 +165,7 @@ static void the_hosts_file_only_if_the_mta_reads_it(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	e = ask("198.51.100.40", NULL);
 	assert_int_equal(e->reverse, LOOKUP_NEGATIVE);
@@ -363,18 +192,18 @@ static void dead_dns_is_temporary_and_bounded(void **state)
 	const struct evidence *e;
 
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
-	servers("127.0.0.3", ""); /* silent */
+	nameserver_list("127.0.0.3", ""); /* silent */
 	e = ask_in("198.51.100.7", NULL, RESOLVE_DNS, 500);
 	assert_int_equal(e->reverse, LOOKUP_TEMPORARY);
 	assert_int_equal(e->forward, LOOKUP_NOT_DONE);
 	e = ask_in("198.51.100.7", "mx1.remote.example", RESOLVE_DNS_HOSTS, 300);
 	assert_int_equal(e->forward, LOOKUP_TEMPORARY);
-	servers("127.0.0.9", ""); /* nobody there */
+	nameserver_list("127.0.0.9", ""); /* nobody there */
 	e = ask_in("198.51.100.7", NULL, RESOLVE_DNS, 500);
 	assert_int_equal(e->reverse, LOOKUP_TEMPORARY);
-	servers("", ""); /* none listed: c-ares asks 127.0.0.1 */
+	nameserver_list("", ""); /* none listed: c-ares asks 127.0.0.1 */
 	e = ask_in("198.51.100.7", NULL, RESOLVE_DNS, 500);
 	assert_int_equal(e->reverse, LOOKUP_TEMPORARY);
 	e = ask_in("198.51.100.7", NULL, RESOLVE_DNS, 0); /* no time at all */
@@ -395,7 +224,7 @@ static void one_of_two_servers_dead(const char *first, const char *second)
 		(void)snprintf(text, sizeof(text), "10.1.%d.%d", i / 250, i % 250 + 1);
 		q[i].addr = ip(text);
 	}
-	servers(first, second);
+	nameserver_list(first, second);
 	assert_int_equal(resolve_all(q, MANY, RESOLVE_DNS, &d, &seen, &diag), 0);
 	left = deadline_left_ms(&d);
 	print_message("# %d addresses, servers %s %s: %d ms\n", MANY, first, second, 15000 - left);
@@ -418,7 +247,7 @@ static void one_of_two_servers_dead(const char *first, const char *second)
 static void a_thousand_addresses(void **state)
 {
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	one_of_two_servers_dead("127.0.0.2", "");
 	one_of_two_servers_dead("127.0.0.3", "127.0.0.2");
@@ -433,14 +262,14 @@ static void a_thousand_addresses_and_no_server(void **state)
 
 	(void)state;
 	assert_non_null(q);
-	if (!ready) {
+	if (!nameserver_ready()) {
 		free(q);
 		skip();
 	}
 	for (int i = 0; i < MANY; i++)
 		q[i] = (struct resolve_question){ip("198.51.100.7"),
 						 i % 2 ? "mx1.remote.example" : NULL};
-	servers("127.0.0.3", "127.0.0.3");
+	nameserver_list("127.0.0.3", "127.0.0.3");
 	assert_int_equal(resolve_all(q, MANY, RESOLVE_DNS, &d, &seen, &diag), 0);
 	assert_false(deadline_passed(&all));
 	for (int i = 0; i < MANY; i++)
@@ -465,7 +294,7 @@ static void name_of(const char *addr, const char *want_name, const char *want_er
 static void the_name_of_an_address(void **state)
 {
 	(void)state;
-	if (!ready)
+	if (!nameserver_ready())
 		skip();
 	name_of("198.51.100.7", "mx1.remote.example", NULL);
 	name_of("2001:db8:5::8", "dual.remote.example", NULL); /* others may be behind it too */
@@ -500,5 +329,5 @@ int main(void)
 		T(the_name_of_an_address),
 	};
 
-	return cmocka_run_group_tests_name("resolve", tests, prepare, finish);
+	return cmocka_run_group_tests_name("resolve", tests, nameserver_start, finish);
 }
