@@ -65,7 +65,15 @@ struct instance {
 
 void origin_release(struct origin *o);
 
-/* Read original and edits, check their sums, pour. Not for derived files. */
+/* The saved original, its sum checked. Not for derived files. */
+int origin_original(const struct store *s, const struct record *r, struct origin *ret_origin,
+		    struct diag *ret_diag);
+
+/* Of an origin with its original: the edits, and what was published, its sum checked. */
+int origin_published(const struct store *s, const struct record *r, struct origin *o,
+		     struct diag *ret_diag);
+
+/* Both. */
 int origin_read(const struct store *s, const struct record *r, struct origin *ret_origin,
 		struct diag *ret_diag);
 

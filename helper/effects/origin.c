@@ -42,32 +42,46 @@ static int read_edits(const struct store *s, const struct record *r, struct orig
 	return rc;
 }
 
-int origin_read(const struct store *s, const struct record *r, struct origin *ret_origin,
-		struct diag *ret_diag)
+int origin_original(const struct store *s, const struct record *r, struct origin *ret_origin,
+		    struct diag *ret_diag)
 {
 	struct origin o = ORIGIN_INIT;
 
 	if (store_get(s, r->original, &o.original, &o.len, ret_diag) < 0)
 		return -1;
 	if (sum_of((struct span){o.original, o.len}) != r->original_sum) {
-		(void)damaged(s, r->original, ret_diag);
-		goto fail;
-	}
-	if (read_edits(s, r, &o, ret_diag) < 0)
-		goto fail;
-	edits_pour((struct span){o.original, o.len}, o.edits.items, o.edits.n, &o.published);
-	buf_add(&o.published, "", 0);
-	if (!buf_ok(&o.published)) {
-		(void)diag_oom(ret_diag);
-		goto fail;
-	}
-	if (sum_of((struct span){o.published.data, o.published.len}) != r->sum) {
-		(void)damaged(s, r->edits, ret_diag);
-		goto fail;
+		origin_release(&o);
+		return damaged(s, r->original, ret_diag);
 	}
 	*ret_origin = o;
 	return 0;
-fail:
-	origin_release(&o);
-	return -1;
+}
+
+int origin_published(const struct store *s, const struct record *r, struct origin *o,
+		     struct diag *ret_diag)
+{
+	if (read_edits(s, r, o, ret_diag) < 0)
+		return -1;
+	edits_pour((struct span){o->original, o->len}, o->edits.items, o->edits.n, &o->published);
+	buf_add(&o->published, "", 0);
+	if (!buf_ok(&o->published))
+		return diag_oom(ret_diag);
+	if (sum_of((struct span){o->published.data, o->published.len}) != r->sum)
+		return damaged(s, r->edits, ret_diag);
+	return 0;
+}
+
+int origin_read(const struct store *s, const struct record *r, struct origin *ret_origin,
+		struct diag *ret_diag)
+{
+	struct origin o;
+
+	if (origin_original(s, r, &o, ret_diag) < 0)
+		return -1;
+	if (origin_published(s, r, &o, ret_diag) < 0) {
+		origin_release(&o);
+		return -1;
+	}
+	*ret_origin = o;
+	return 0;
 }

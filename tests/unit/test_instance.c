@@ -457,6 +457,28 @@ static void check_tells_apart(void **state)
 	assert_int_equal(r.files[0].state, SYNC_GONE);
 }
 
+/* They are for merging: without anything to merge their loss costs nothing. */
+static void damaged_edits_hold_up_only_what_was_edited(void **state)
+{
+	struct restore_report r;
+
+	(void)state;
+	open_it();
+	apply();
+	box_put("state/mail/originals/1-1.edits", "nonsense\n");
+	open_it();
+	assert_int_equal(instance_restore(inst, &soon, &r, &diag), 0);
+	assert_string_equal(box_get("etc/transport"), TABLE_OLD);
+	open_it();
+	apply();
+	box_put("state/mail/originals/3-1.edits", "nonsense\n");
+	box_replace("etc/transport", TABLE_NEW "more smtp:[mx.example]\n");
+	open_it();
+	assert_int_equal(instance_restore(inst, &soon, &r, &diag), -1);
+	assert_non_null(strstr(diag.text, ".edits: it is damaged"));
+	assert_string_equal(box_get("etc/transport"), TABLE_NEW "more smtp:[mx.example]\n");
+}
+
 static void damage_is_seen(void **state)
 {
 	struct restore_report r;
@@ -529,6 +551,7 @@ int main(void)
 		T(readonly_makes_nothing),
 		T(deleted_and_odd_files_are_left_and_kept),
 		T(check_tells_apart),
+		T(damaged_edits_hold_up_only_what_was_edited),
 		T(damage_is_seen),
 		T(others_cannot_touch_the_state),
 		T(notes),
